@@ -1,0 +1,76 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+# uv where there is one, pip everywhere else; both refuse what the lock has no hash of.
+INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+JOBS ?= auto
+
+.PHONY: help run test check fix migration bench faults image image-check lock install dev openapi
+
+help: ## Say what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed ## Set up .venv with what the service needs
+
+run: install ## Serve on http://127.0.0.1:5000, with SQLite
+	@exec $(BIN)/uservault serve
+
+test: dev ## Run the whole suite, with the databases there are
+	$(BIN)/pytest -n $(JOBS) --cov --cov-report=term $(ARGS)
+
+check: dev ## Lint, types, import contracts, migrations, published files
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.check_migrations
+	$(BIN)/uservault openapi | diff -u openapi.json - || (echo 'run: make openapi' && false)
+	$(BIN)/uservault problems | diff -u docs/problems.md - || (echo 'run: make openapi' && false)
+
+fix: dev ## Format, and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+openapi: dev ## Write openapi.json and docs/problems.md anew
+	$(BIN)/uservault openapi > openapi.json
+	$(BIN)/uservault problems > docs/problems.md
+
+migration: dev ## Draft a migration: make migration name=add_invitations
+	@test -n "$(name)" || (echo 'make migration name=what_it_does' && false)
+	$(BIN)/python -m tests.draft_migration "$(name)"
+
+bench: dev ## Measure, each figure beside its reference
+	$(BIN)/python -m bench $(ARGS)
+
+faults: dev ## Kill it under load, and look whether it kept its word
+	$(BIN)/python -m faults $(ARGS)
+
+image: ## Build the container image
+	docker build --tag uservault .
+
+image-check: ## Build and try the image without a Docker engine (Debian, as root)
+	sh docker/check.sh
+
+lock: dev ## Resolve the dependencies anew (needs uv)
+	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis pyproject.toml -o requirements/run.txt
+	$(UV) pip compile $(LOCK) --upgrade --group build -o requirements/build.txt
+	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis --group dev --group build -c requirements/run.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python requirements/run.txt requirements/build.txt pyproject.toml
+	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) --require-hashes -r requirements/build.txt
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+	$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@

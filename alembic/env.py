@@ -1,0 +1,51 @@
+"""Runs migrations, on the service's connection or, from Alembic's own command line, on one made
+from the same settings; one process at a time."""
+
+import asyncio
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import BigInteger, Connection, DateTime, String
+
+from uservault.kit.configuration import load_settings
+from uservault.kit.migrations import connect, one_at_a_time
+from uservault.tables import metadata
+
+
+def our_name(kind: str, type_: Any, within: AutogenContext) -> str | Literal[False]:
+    """A column's type by the name that `kit.db` gives it, for a migration that can be read."""
+    match type_:
+        case DateTime(timezone=True):
+            name = "UtcDateTime"
+        case BigInteger() if kind == "type" and type_._variant_mapping:
+            name = "BigId"
+        case String() if kind == "type" and type_._variant_mapping:
+            name = f"exact({type_.length})"
+        case _:
+            return False
+    within.imports.add("from uservault.kit.db import BigId, UtcDateTime, exact")
+    return name
+
+
+def run(connection: Connection) -> None:
+    with one_at_a_time(connection):
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            render_as_batch=connection.dialect.name == "sqlite",
+            render_item=our_name,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+async def run_by_itself() -> None:
+    async with connect(load_settings()) as connection:
+        await connection.run_sync(run)
+
+
+if given := context.config.attributes.get("connection"):
+    run(given)
+else:
+    asyncio.run(run_by_itself())

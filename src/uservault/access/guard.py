@@ -1,0 +1,80 @@
+"""The door. It knows that credentials exist, and leaves each kind to the feature that issues it."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from uservault.access.principal import Permission, Principal
+from uservault.kit.problems import Forbidden, Unauthorized
+
+TOKEN_URL = "/api/token"  # noqa: S105 - an address
+
+
+class Authenticator(Protocol):
+    """Reads one kind of credential; None if the token is not a good one of its kind."""
+
+    async def __call__(self, token: str) -> Principal | None: ...
+
+
+class Guard(OAuth2PasswordBearer):
+    """Authenticates and admits in one dependency, because every level of them costs."""
+
+    def __init__(self, needed: Iterable[Permission] = (), *, or_self: bool = False) -> None:
+        super().__init__(
+            tokenUrl=TOKEN_URL,
+            scheme_name="Bearer",
+            description="An access token from `login` or `token` (RFC 6750), in the header only.",
+        )
+        self.needed = frozenset(needed)
+        self.or_self = or_self
+
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]
+        principal = request.scope.get("principal") or await _authenticate(request)
+        request.scope["principal"] = principal
+        missing = self.needed - principal.permissions
+        if missing and not (self.or_self and _is_self(request, principal)):
+            raise Forbidden(missing=sorted(missing))
+        return principal
+
+
+async def _authenticate(request: Request) -> Principal:
+    match request.headers.getlist("authorization"):
+        case [header] if header[:7].lower() == "bearer ":
+            authenticators: Iterable[Authenticator] = request.app.state.authenticators
+            for authenticate in authenticators:
+                if principal := await authenticate(header[7:]):
+                    return principal
+            raise InvalidToken
+    raise Unauthorized
+
+
+class InvalidToken(Unauthorized):
+    title = "The access token is not valid, or no longer."
+
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": 'Bearer realm="uservault", error="invalid_token"'}
+
+
+def _is_self(request: Request, principal: Principal) -> bool:
+    return bool(request.path_params.get("id") == principal.user_id)
+
+
+def requires(*needed: Permission) -> Any:
+    """Lets in who holds all of `needed`."""
+    return Depends(Guard(needed))
+
+
+def requires_self_or(*needed: Permission) -> Any:
+    """Lets in the user of the path's `{id}`, and who holds all of `needed`."""
+    return Depends(Guard(needed, or_self=True))
+
+
+async def _admitted(request: Request) -> Principal | None:
+    principal: Principal | None = request.scope.get("principal")
+    return principal
+
+
+CurrentPrincipal = Annotated[Principal, requires()]
+MaybePrincipal = Annotated[Principal | None, Depends(_admitted)]  # None where no guard stands

@@ -1,0 +1,33 @@
+from uservault.access.origin import CurrentOrigin
+from uservault.account.maker import AccountMaker
+from uservault.account.schemas import Registration
+from uservault.account.throttle import RegistrationThrottle
+from uservault.kit.problems import Conflict
+from uservault.kit.wiring import CurrentSettings, Inject, Shared
+from uservault.users.models import User
+
+
+class AccountService:
+    """What people do to their own accounts."""
+
+    def __init__(
+        self,
+        maker: Inject[AccountMaker],
+        throttle: Shared[RegistrationThrottle],
+        settings: CurrentSettings,
+        origin: CurrentOrigin,
+    ) -> None:
+        self.make = maker.make if settings.production else maker.make_admin_if_first
+        self.throttle = throttle
+        self.origin = origin
+
+    async def register(self, data: Registration) -> User:
+        """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
+        await self.throttle.admit(self.origin.address)
+        try:
+            user = await self.make(data)
+        except Conflict:
+            await self.throttle.count_refused(self.origin.address)
+            raise
+        await self.throttle.count_created(self.origin.address)
+        return user

@@ -1,0 +1,83 @@
+"""Puts the features together; knows them all."""
+
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from typing import TypeAlias
+
+from fastapi import FastAPI
+
+from uservault.account.bootstrap import make_first_admin
+from uservault.account.router import router as account
+from uservault.auth.router import router as auth
+from uservault.docs.router import mount_docs
+from uservault.kit.answers import add_problem_handlers
+from uservault.kit.migrations import upgrade
+from uservault.kit.openapi import describe
+from uservault.kit.ports import Resources
+from uservault.resources import open_resources
+from uservault.sessions.authenticator import TokenAuthenticator
+from uservault.settings import Settings
+from uservault.telemetry.logs import configure_logging
+from uservault.telemetry.middleware import RequestLog
+from uservault.telemetry.router import router as telemetry
+from uservault.users.router import router as users
+
+ROUTERS = (users, account, auth, telemetry)  # the busiest first: routes are tried in this order
+AUTHENTICATORS = (TokenAuthenticator,)
+TAGS = [
+    {"name": "users", "description": "Registering, reading, changing and deleting users."},
+    {"name": "auth", "description": "Proving who one is."},
+    {"name": "operation", "description": "For whoever runs the service."},
+]
+SUMMARY = (
+    "A user management microservice. Register, log in, and send the access token as"
+    " `Authorization: Bearer …`. Whatever goes wrong is answered as problem details (RFC 9457):"
+    " match on `code`."
+)
+
+Opening: TypeAlias = Callable[[Settings], AbstractAsyncContextManager[Resources]]
+
+
+def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI:
+    """The API. `opening` opens the outside world when the app starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        configure_logging(settings)
+        if _migrates(settings):
+            await upgrade(settings)
+        async with opening(settings) as resources:
+            app.state.resources = resources
+            app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
+            await make_first_admin(resources)
+            gc.freeze()  # what is here now stays: never look through it again
+            yield
+
+    app = FastAPI(
+        title="UserVault",
+        version=version("uservault"),
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.docs else None,
+        openapi_tags=TAGS,
+        max_body_size=settings.server.max_body_bytes,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.settings = settings
+    app.add_middleware(RequestLog, trusted_proxies=settings.trusted_proxies)
+    add_problem_handlers(app)
+    describe(app, SUMMARY)
+    for router in ROUTERS:
+        app.include_router(router)
+    if settings.docs:
+        mount_docs(app)
+    return app
+
+
+def _migrates(settings: Settings) -> bool:
+    url = settings.database_url.get_secret_value()
+    return settings.database.migrate_on_start or url.startswith("sqlite")

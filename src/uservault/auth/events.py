@@ -1,0 +1,9 @@
+from uservault.events.log import Event
+
+
+class LoginSucceeded(Event):
+    type = "login.succeeded"
+
+
+class LoginFailed(Event):
+    type = "login.failed"

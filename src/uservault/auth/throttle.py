@@ -1,0 +1,32 @@
+from uservault.kit.identity import login_key
+from uservault.kit.ports import Resources
+from uservault.limits.throttle import Limit, Throttle
+
+
+class LoginThrottle:
+    """Failed logins: for one name from one address, for one name, and from one address.
+
+    Names that nobody has are counted like others. Only the first count can be driven up by one
+    attacker alone to keep somebody out, and then only from the attacker's own address.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        rates = resources.settings.limits
+        self.throttle = Throttle(resources.counters)
+        self.pair = Limit.parsed("login-pair", rates.login_per_account_and_client)
+        self.account = Limit.parsed("login-account", rates.login_per_account)
+        self.client = Limit.parsed("login-client", rates.login_per_client)
+
+    async def admit(self, name: str, address: str | None) -> None:
+        """Counts the try before its password is looked at. Raises TooManyTries."""
+        key, _ = login_key(name)
+        await self.throttle.take(self.client, address)
+        await self.throttle.take(self.pair, key, address)
+        await self.throttle.take(self.account, key)
+
+    async def forgive(self, name: str, address: str | None) -> None:
+        """The try was no guess."""
+        key, _ = login_key(name)
+        await self.throttle.give_back(self.client, address)
+        await self.throttle.forget(self.pair, key, address)
+        await self.throttle.give_back(self.account, key)

@@ -1,0 +1,59 @@
+"""Writing down what happened: in the table, and in the log for whoever watches."""
+
+import logging
+from typing import ClassVar
+
+from uservault.access.guard import MaybePrincipal
+from uservault.access.origin import MaybeOrigin
+from uservault.events.models import EventRecord
+from uservault.kit.schema import Schema
+from uservault.kit.wiring import Now, WriteSession
+from uservault.telemetry.origin import Origin
+
+NOWHERE = Origin()
+
+
+log = logging.getLogger("uservault.events")
+
+
+class Event(Schema):
+    """Something that happened, in the past tense. Its other fields are what is told of it."""
+
+    type: ClassVar[str]
+    subject_id: int | None  # the user it happened to, if it is one we know
+
+
+class EventLog:
+    """Events enter here, with who did it, when and from where, in the transaction they are of."""
+
+    def __init__(
+        self,
+        session: WriteSession,
+        now: Now,
+        actor: MaybePrincipal = None,
+        origin: MaybeOrigin = None,
+    ) -> None:
+        self.session = session
+        self.now = now
+        self.actor = actor
+        self.origin = origin
+
+    def record(self, event: Event) -> None:
+        origin = self.origin or NOWHERE
+        facts = {
+            "actor_id": self.actor.user_id if self.actor else None,
+            "subject_id": event.subject_id,
+            "address": origin.address,
+            "request_id": origin.request_id,
+        }
+        data = event.model_dump(mode="json", exclude={"subject_id"})
+        self.session.add(
+            EventRecord(
+                type=event.type,
+                at=self.now(),
+                user_agent=origin.user_agent,
+                data=data,
+                **facts,
+            )
+        )
+        log.info(event.type, extra=facts | {"data": data})

@@ -1,0 +1,47 @@
+"""The secret that signs access tokens."""
+
+import logging
+import os
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import URL
+
+from uservault.settings import Settings
+
+log = logging.getLogger(__name__)
+FILE = ".uservault-secret"
+
+
+def signing_key(settings: Settings, database: URL) -> bytes:
+    """The key that is set; in development one is made if there is none, and kept for next time."""
+    secret = settings.jwt_secret_key.get_secret_value()
+    if not secret:
+        return _kept_beside(database).encode()
+    if settings.weak_secret:
+        log.warning(
+            "JWT_SECRET_KEY IS WEAK: whoever guesses it can be any user. Set one of 32 bytes or"
+            " more of your own; production refuses to start with this one."
+        )
+    return secret.encode()
+
+
+def _kept_beside(database: URL) -> str:
+    """Read, or made by whichever process comes first; nobody but its owner may read it."""
+    sqlite = database.get_backend_name() == "sqlite" and database.database
+    path = Path(database.database or "").parent / FILE if sqlite else Path(FILE)
+    if not path.exists():
+        _make(path)
+    return path.read_text()
+
+
+def _make(path: Path) -> None:
+    """The file appears whole or not at all: a second process may be about to read it."""
+    draft = path.with_name(f"{FILE}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(token_hex(32))
+    with suppress(FileExistsError):  # another process was first
+        os.link(draft, path)
+        log.warning("JWT_SECRET_KEY is not set: made one, kept in %s", path)
+    draft.unlink()

@@ -1,0 +1,86 @@
+"""Renders every problem, the framework's own too, in the one media type."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from uservault.kit.problems import (
+    MEDIA_TYPE,
+    BadRequest,
+    ContentTooLarge,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
+from uservault.kit.route import Malformed
+
+BY_STATUS = {
+    kind.status: kind for kind in (BadRequest, NotFound, MethodNotAllowed, RequestTimeout)
+} | {ContentTooLarge.status: ContentTooLarge}
+
+
+def answer(
+    problem: Problem, scope: Scope, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The response that says `problem`; the log of requests finds its code in the scope."""
+    scope["problem"] = problem.code()
+    body = problem.body(_request_id(scope))
+    return JSONResponse(body, problem.status, problem.headers() | dict(headers or {}), MEDIA_TYPE)
+
+
+def _request_id(scope: Scope) -> str | None:
+    return getattr(scope.get("origin"), "request_id", None)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def say(request: Request, problem: Problem) -> JSONResponse:
+        return answer(problem, request.scope)
+
+    @app.exception_handler(RequestValidationError)
+    async def say_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return answer(_what_is_invalid(error), request.scope)
+
+    @app.exception_handler(HTTPException)
+    async def say_http(request: Request, error: HTTPException) -> JSONResponse:
+        kind = BY_STATUS.get(error.status_code, _nameless(error.status_code))
+        return answer(kind(), request.scope, error.headers)
+
+
+def _what_is_invalid(error: RequestValidationError) -> Problem:
+    match error.body:
+        case Malformed(unreadable=True):
+            return UnsupportedMediaType(error.body.reason)
+        case Malformed():
+            return Invalid(errors=[{"pointer": "/body", "detail": error.body.reason}])
+        case bytes():
+            return UnsupportedMediaType("Send JSON, and say so: Content-Type: application/json.")
+    return Invalid(errors=[_fault(fault) for fault in error.errors()])
+
+
+def _fault(fault: dict[str, Any]) -> dict[str, str]:
+    # Never the submitted value: it may be a password, or no valid Unicode.
+    pointer = "".join(f"/{_escaped(str(step))}" for step in fault["loc"])
+    return {"pointer": pointer, "detail": str(fault["msg"]).removeprefix("Value error, ")}
+
+
+def _escaped(step: str) -> str:
+    """A reference token of a JSON Pointer (RFC 6901 §3), of bounded length, always encodable."""
+    clean = step[:100].encode("utf-8", "replace").decode()
+    return clean.replace("~", "~0").replace("/", "~1")
+
+
+def _nameless(status: int) -> type[Problem]:
+    """For a status that the framework answers and we have no class for."""
+    phrase = HTTPStatus(status).phrase
+    name = "".join(word.capitalize() for word in phrase.split())
+    return type(name, (Problem,), {"status": status, "title": f"{phrase}."})

@@ -1,0 +1,131 @@
+"""Reads the settings, and says which there are."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import SettingsError
+
+from uservault.kit.urls import BadDatabaseUrl, async_url
+from uservault.settings import Settings
+
+PREFIX = "USERVAULT_"
+
+
+class BadSettings(Exception):
+    """What is wrong with the settings: a line each, which names it and never repeats a value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting, as the operator sees it. `path` leads to it through the tree."""
+
+    name: str
+    path: tuple[str, ...]
+    meaning: str
+    default: str
+
+
+def every_setting() -> Iterator[Setting]:
+    """Each setting there is, in the order of the tree."""
+    yield from _settings_of(Settings, ())
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises BadSettings."""
+    faults = [f"{name}: there is no such setting" for name in sorted(_unknown())]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults += [_fault(dict(each)) for each in error.errors()]
+    except SettingsError as error:
+        faults.append(f"{PREFIX}*: {error}")
+    else:
+        faults += _url_faults(settings)
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return settings
+
+
+def sources() -> Mapping[str, str]:
+    """Where each setting that is set comes from: `environment`, or `.env`."""
+    found = {name.upper(): ".env" for name in dotenv_values(".env")}
+    found |= {name.upper(): "environment" for name in os.environ}
+    names = {setting.name for setting in every_setting()}
+    return {name: source for name, source in found.items() if name in names}
+
+
+def shown(settings: Settings, setting: Setting) -> str:
+    """The present value, masked if it is a secret."""
+    value: Any = settings
+    for step in setting.path:
+        value = getattr(value, step)
+    return _written(value)
+
+
+def _url_faults(settings: Settings) -> Iterator[str]:
+    try:
+        async_url(settings.database_url.get_secret_value())
+    except BadDatabaseUrl as error:
+        yield f"DATABASE_URL: {error}"
+
+
+def _unknown() -> set[str]:
+    known = {setting.name for setting in every_setting()}
+    branches = {name.rpartition("__")[0] for name in known if "__" in name}
+    given = {name.upper() for name in [*os.environ, *dotenv_values(".env")]}
+    return {name for name in given if name.startswith(PREFIX)} - known - branches
+
+
+def _settings_of(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Setting]:
+    for name, field in model.model_fields.items():
+        here = (*path, name)
+        if isinstance(field.default, BaseModel):
+            yield from _settings_of(type(field.default), here)
+        else:
+            yield Setting(
+                name=_name(here, field),
+                path=here,
+                meaning=field.description or "",
+                default=_written(field.default),
+            )
+
+
+def _name(path: tuple[str, ...], field: FieldInfo) -> str:
+    return str(field.validation_alias or PREFIX + "__".join(path).upper())
+
+
+def _fault(error: dict[str, Any]) -> str:
+    path = tuple(str(step) for step in error["loc"])
+    if not path:  # a rule over several settings names them itself
+        return str(error["msg"]).removeprefix("Value error, ")
+    names = {setting.path: setting.name for setting in every_setting()}
+    name = names.get(path) or (path[0] if path[0].isupper() else PREFIX + "__".join(path).upper())
+    return f"{name}: {error['msg']}"
+
+
+def _written(value: Any) -> str:
+    match value:
+        case SecretStr():
+            return _masked(value.get_secret_value())
+        case None | ():
+            return ""
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return ",".join(map(str, value))
+        case _ if hasattr(value, "total_seconds"):
+            return f"{value.total_seconds():g}"
+    return str(value)
+
+
+def _masked(secret: str) -> str:
+    """A URL without its credentials keeps what an operator wants to see."""
+    scheme, found, rest = secret.partition("://")
+    if not found:
+        return "********" if secret else ""
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"

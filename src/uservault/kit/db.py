@@ -1,0 +1,209 @@
+"""The database: what every model is, how a process reads, and the unit of work that writes."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, TypeAlias, cast, dataclass_transform
+
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Executable,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column, relationship
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import greenlet_spawn
+
+from uservault.kit.outages import invalidate_when_demoted, translated
+from uservault.kit.problems import Problem
+from uservault.settings import DatabaseSettings
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # a row, whatever its columns
+
+
+class _Forgetful(TypeDecorator[datetime]):
+    """For databases that store a moment and forget its time zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        precise = mysql.DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime()
+        return dialect.type_descriptor(precise)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+# A moment, aware on both sides, to the microsecond.
+UtcDateTime = DateTime(timezone=True).with_variant(_Forgetful(), "sqlite", "mysql", "mariadb")
+
+
+# SQLite numbers only INTEGER columns by itself, and never reuses a number only if told to.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Id = Annotated[int, mapped_column(BigId, primary_key=True)]
+
+
+def exact(length: int) -> String:
+    """Text that equals nothing but itself: the usual collations of MariaDB ignore case."""
+    binary = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return String(length).with_variant(binary, "mysql", "mariadb")
+
+
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(mapped_column, relationship)
+)
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Every model: made by keyword, so that mypy checks how; never printed with its secrets."""
+
+    __table_args__: ClassVar[Any] = {  # type: ignore[misc]
+        "sqlite_autoincrement": True,
+        "mysql_engine": "InnoDB",
+        "mysql_charset": "utf8mb4",
+        "mariadb_engine": "InnoDB",
+        "mariadb_charset": "utf8mb4",
+    }
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}
+
+
+class Database:
+    """Held once per process. Reads commit by themselves; writes happen in a `unit_of_work`.
+
+    Each has its own pool, so that writers who wait for each other delay no reader.
+    """
+
+    def __init__(self, url: URL, settings: DatabaseSettings | None = None) -> None:
+        self.url = url
+        settings = settings or DatabaseSettings()
+        sqlite = url.get_backend_name() == "sqlite"
+        self.reads = _engine(
+            url, settings, pool_size=settings.read_pool_size, isolation_level="AUTOCOMMIT"
+        )
+        self.writes = _engine(
+            url,
+            settings,
+            # SQLite lets in one writer at a time: let them queue here, in order, not on its lock.
+            pool_size=1 if sqlite else settings.write_pool_size,
+            pool_pre_ping=True,
+            # Its driver must not begin a transaction of its own: see `_begin_immediate`.
+            isolation_level="AUTOCOMMIT" if sqlite else "READ COMMITTED",
+        )
+        if sqlite:
+            event.listen(self.writes.sync_engine, "begin", _begin_immediate)
+
+    async def rows(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[AnyRow]:
+        """The rows that `statement` finds, as committed when it runs.
+
+        Raises DatabaseUnavailable. A look that met a lost connection is made again: it changes
+        nothing, and costs less than a ping before each.
+        """
+
+        def fetch() -> Sequence[AnyRow]:
+            with self.reads.sync_engine.connect() as connection:
+                return connection.execute(statement, parameters).all()
+
+        with translated():
+            try:
+                # One hop into SQLAlchemy's greenlet; AsyncConnection makes one for each call.
+                return await greenlet_spawn(fetch)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return await greenlet_spawn(fetch)
+
+    def connections_in_use(self) -> int:
+        pools = (cast("QueuePool", engine.pool) for engine in (self.reads, self.writes))
+        return sum(pool.checkedout() for pool in pools)
+
+    async def close(self) -> None:
+        await self.reads.dispose()
+        await self.writes.dispose()
+
+
+def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout,
+        connect_args=driver_arguments(url, settings),
+        **options,
+    )
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", prepare_sqlite)
+    invalidate_when_demoted(engine.sync_engine)
+    return engine
+
+
+def driver_arguments(
+    url: URL, settings: DatabaseSettings, *, impatient: bool = True
+) -> dict[str, Any]:
+    """What the driver's `connect` takes. Unless `impatient`, a statement may take any time."""
+    connect, command = settings.connect_timeout, settings.command_timeout
+    match url.get_backend_name():
+        case "postgresql":
+            arguments: dict[str, Any] = {"timeout": connect}
+            if not settings.statement_cache:
+                arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+            return arguments | ({"command_timeout": command} if impatient else {})
+        case "mysql" | "mariadb":
+            # REAL_AS_FLOAT and the like aside: bad values are errors, never silently cut.
+            strict = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
+            arguments = {"connect_timeout": connect, "init_command": strict}
+            return arguments | ({"read_timeout": command} if impatient else {})
+    return {"timeout": 10}
+
+
+def prepare_sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A reader that turns writer fails at once, whatever the busy_timeout: lock first.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@asynccontextmanager
+async def unit_of_work(database: Database) -> AsyncIterator[AsyncSession]:
+    """One session, one transaction. This is the only place that commits.
+
+    Raises DatabaseUnavailable, and ConcurrentChange where the database broke a deadlock.
+    """
+    with translated():
+        async with AsyncSession(database.writes, expire_on_commit=False) as session:
+            try:
+                yield session
+            except Problem as problem:
+                if problem.keep_writes:
+                    await session.commit()
+                raise
+            await session.commit()

@@ -1,0 +1,47 @@
+"""Entity tags and preconditions (RFC 9110 §8.8.3, §13.1.1): no update is lost."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Header
+
+from uservault.kit.problems import PreconditionFailed
+
+Precondition: TypeAlias = Callable[[int], None]
+TAG = re.compile(r'(?:W/)?"[^"]*"')
+
+
+def etag(version: int) -> str:
+    """The strong entity tag of a version of a row."""
+    return f'"{version}"'
+
+
+def if_match(header: str | None) -> Precondition:
+    """What If-Match demands of the present version; a weak tag matches none.
+
+    The precondition raises PreconditionFailed.
+    """
+
+    def check(version: int) -> None:
+        if header is None or header.strip() == "*":
+            return
+        if etag(version) not in TAG.findall(header):
+            raise PreconditionFailed
+
+    return check
+
+
+async def _if_match(
+    header: Annotated[
+        list[str] | None,
+        Header(
+            alias="If-Match",
+            description="Do it only if this is still the entity tag: the ETag that you read.",
+        ),
+    ] = None,
+) -> Precondition:
+    return if_match(None if header is None else ", ".join(header))
+
+
+IfMatch = Annotated[Precondition, Depends(_if_match)]

@@ -1,0 +1,63 @@
+"""What makes two spellings of a username, or of an e-mail address, the same one."""
+
+import unicodedata
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+
+KEY_LENGTH = 320
+
+
+def username_key(username: str) -> str:
+    return username.casefold()
+
+
+def email_key(address: str) -> str:
+    """The same for all spellings that are equal in upper case, lower case, casefold or NFKC.
+
+    RFC 5321 lets a host tell `Ada@` from `ada@`; none does, and attackers like the difference
+    (CVE-2019-19844). Upper case first: dotless i and long s have an ASCII upper case.
+    """
+    while (folded := _folded(address)) != address:
+        address = folded
+    return address
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper().casefold())
+
+
+def login_key(name: str) -> tuple[str, bool]:
+    """The key of what somebody logs in with, and whether it is an e-mail address.
+
+    No username has an @, so the one never stands for the other.
+    """
+    if "@" in name:
+        return email_key(name), True
+    return username_key(name), False
+
+
+def _normalised(address: str) -> str:
+    """The address with its domain in lower case and Unicode (IDNA 2008), its local part in NFC."""
+    try:
+        normalised = validate_email(address, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from None
+    if len(email_key(normalised)) > KEY_LENGTH:
+        raise ValueError("It is too long.")
+    return normalised
+
+
+Email = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        pattern=r"^[^\s\x00-\x1f@]+@[^\s\x00-\x1f@]+$",
+        json_schema_extra={"format": "email"},
+        description="Unique whatever its case; kept with its domain in lower case.",
+        examples=["ada@example.com"],
+    ),
+    AfterValidator(_normalised),
+]

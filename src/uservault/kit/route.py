@@ -1,0 +1,99 @@
+"""How a body is read: strictly, in time, and looked at only after the guard let its sender in."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive
+
+from uservault.kit.problems import RequestTimeout
+from uservault.settings import Settings
+
+IDENTITY = ("", "identity")
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Stands where a body's content should, and fits no schema.
+
+    FastAPI parses a body before it asks the guard, and validates it after: a fault that waits for
+    validation tells a stranger nothing but 401.
+    """
+
+    reason: str
+    unreadable: bool = False
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        if self.headers.get("content-encoding", "").strip().lower() not in IDENTITY:
+            return Malformed("Send the body as it is, without a Content-Encoding.", unreadable=True)
+        return strict_json(await self.body())
+
+
+class Route(APIRoute):
+    """The route class of our routers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def handle_strictly(request: Request) -> Response:
+            settings: Settings = request.app.state.settings
+            receive = _until(settings.server.read_timeout, request.receive)
+            return await handle(_StrictRequest(request.scope, receive))
+
+        return handle_strictly
+
+
+def strict_json(body: bytes) -> Any:
+    """JSON by RFC 8259 and the I-JSON profile of RFC 7493: UTF-8, no name twice, no NaN."""
+    try:
+        return json.loads(
+            body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError:
+        return Malformed("The body is not UTF-8.")
+    except RecursionError:
+        return Malformed("The body is nested too deeply.")
+    except json.JSONDecodeError as error:
+        return Malformed(f"The body is not JSON: {error.msg} at character {error.pos}.")
+    except ValueError:  # a number of thousands of digits; a name that stands twice; NaN
+        return Malformed("The body has a name twice, or a number that is none.")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _until(seconds: float, receive: Receive) -> Receive:
+    """Receives a body that arrives whole within `seconds`, however slowly it drips."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    arriving = True
+
+    async def receive_in_time() -> Message:
+        nonlocal arriving
+        try:
+            async with asyncio.timeout_at(deadline if arriving else None):
+                message = await receive()
+        except TimeoutError:
+            # FastAPI lets only this kind of exception through from reading a body.
+            headers = {"Connection": "close"}
+            raise HTTPException(RequestTimeout.status, headers=headers) from None
+        arriving = bool(message.get("more_body"))
+        return message
+
+    return receive_in_time

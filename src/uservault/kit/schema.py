@@ -1,0 +1,52 @@
+"""What every schema of the API has in common, and the words they share."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.convertors import Convertor, register_url_convertor
+
+
+class Schema(BaseModel):
+    """A shape at the API's edge: strict, closed to unknown fields, read from rows."""
+
+    model_config = ConfigDict(
+        from_attributes=True, extra="forbid", strict=True, hide_input_in_errors=True
+    )
+
+
+class Message(Schema):
+    """Says that it is done."""
+
+    message: str = Field(description="For people.", examples=["User deleted successfully"])
+
+
+NUL_FREE = r"^[^\x00]*$"
+
+Username = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$"),
+    Field(
+        description="ASCII letters, digits, `.`, `_`, `-`; 2 to 64; unique whatever its case.",
+        examples=["ada"],
+    ),
+]
+
+
+class _IdConvertor(Convertor[int]):
+    """`/{id:id}`: a canonical decimal that fits 63 bits, so that each id has one address."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", _IdConvertor())
+
+
+def without_default(schema: dict[str, Any]) -> None:
+    """For a field that may be absent and has no default to tell of."""
+    schema.pop("default", None)

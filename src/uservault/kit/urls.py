@@ -1,0 +1,72 @@
+"""From the database URL that people write to the driver that we use."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "mysql": "mysql+asyncmy",
+    "mariadb": "mariadb+asyncmy",
+}
+# The options of libpq's URLs that we understand, by the name that asyncpg gives them.
+POSTGRESQL_OPTIONS = {
+    "sslmode": "ssl",
+    "ssl": "ssl",
+    "host": "host",
+    "target_session_attrs": "target_session_attrs",
+}
+MYSQL_OPTIONS = {"charset": "charset", "unix_socket": "unix_socket"}
+
+
+class BadDatabaseUrl(ValueError):
+    """Says what is wrong with the URL, without repeating it: it may hold a password."""
+
+
+def async_url(plain: str) -> URL:
+    """The same database by our driver.
+
+    Takes `sqlite:///…`, `postgresql://…`, `postgres://…`, `mysql://…` and `mariadb://…`, with or
+    without a driver's name (`postgresql+psycopg2`), and PostgreSQL's lists of hosts.
+    Raises BadDatabaseUrl.
+    """
+    try:
+        url = make_url(_hosts_as_options(plain))
+    except (ArgumentError, ValueError):
+        raise BadDatabaseUrl("it is not a database URL") from None
+    backend = url.drivername.partition("+")[0]
+    if backend not in DRIVERS:
+        raise BadDatabaseUrl(f"{backend} is no database of ours: {', '.join(DRIVERS)}")
+    url = url.set(drivername=DRIVERS[backend])
+    if backend == "sqlite":
+        return url
+    if not url.database:
+        raise BadDatabaseUrl("it names no database")
+    return _with_options(url)
+
+
+def _hosts_as_options(plain: str) -> str:
+    """`//a:1,b:2/db` is `///db?host=a:1&host=b:2`, which SQLAlchemy understands."""
+    scheme, _, rest = plain.partition("://")
+    authority, slash, path = rest.partition("/")
+    credentials, at, hosts = authority.rpartition("@")
+    if "," not in hosts:
+        return plain
+    path, _, query = path.partition("?")
+    options = parse_qsl(query) + [("host", host) for host in hosts.split(",")]
+    return f"{scheme}://{credentials}{at}{slash}{path}?{urlencode(options)}"
+
+
+def _with_options(url: URL) -> URL:
+    postgresql = url.get_backend_name() == "postgresql"
+    known: Mapping[str, str] = POSTGRESQL_OPTIONS if postgresql else MYSQL_OPTIONS
+    if unknown := sorted(set(url.query) - set(known)):
+        raise BadDatabaseUrl(f"we know no option {', '.join(unknown)}")
+    options = {known[name]: value for name, value in url.query.items()}
+    if not postgresql:
+        options.setdefault("charset", "utf8mb4")
+    return url.set(query=options)

@@ -1,0 +1,47 @@
+"""Counters, kept by the `limits` library: in this process's memory, or shared in Redis."""
+
+import logging
+from time import time
+from typing import cast
+
+from limits.aio.storage import MemoryStorage, Storage
+from limits.storage import storage_from_string
+
+log = logging.getLogger(__name__)
+
+
+class StoredCounters:
+    """The one module that knows the library.
+
+    While the shared storage does not answer, this process counts for itself: a throttle that
+    is less exact is better than none, and than a service that stands still.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.own = MemoryStorage()
+        self.shared = _storage(uri)
+
+    async def add(self, key: str, amount: int, window: int) -> int:
+        try:
+            return await self.shared.incr(key, window, amount)
+        except Exception as error:  # noqa: BLE001 - each client library has errors of its own
+            log.warning("counters unavailable", extra={"reason": type(error).__name__})
+            return await self.own.incr(key, window, amount)
+
+    async def ends_in(self, key: str) -> float:
+        try:
+            end = await self.shared.get_expiry(key)
+        except Exception:  # noqa: BLE001
+            end = await self.own.get_expiry(key)
+        return max(0.0, end - time())
+
+    async def clear(self, key: str) -> None:
+        try:
+            await self.shared.clear(key)
+        except Exception:  # noqa: BLE001
+            await self.own.clear(key)
+
+
+def _storage(uri: str) -> Storage:
+    options = {"implementation": "redispy"} if uri.startswith("redis") else {}
+    return cast("Storage", storage_from_string(f"async+{uri}", **options))

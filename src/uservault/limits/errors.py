@@ -1,0 +1,5 @@
+from uservault.kit.problems import TooManyRequests
+
+
+class TooManyTries(TooManyRequests):
+    title = "Too many tries. Wait a moment."

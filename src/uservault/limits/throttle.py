@@ -1,0 +1,51 @@
+"""Refusing to be asked too often."""
+
+from dataclasses import dataclass
+
+from limits import parse
+
+from uservault.kit.crypto import digest
+from uservault.kit.ports import Counters
+from uservault.limits.errors import TooManyTries
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many in a window of so many seconds, for each thing that is counted under `name`."""
+
+    name: str
+    amount: int
+    window: int
+
+    @classmethod
+    def parsed(cls, name: str, rate: str) -> "Limit":
+        """From `10/minute`."""
+        item = parse(rate)
+        return cls(name, item.amount, item.get_expiry())
+
+
+class Throttle:
+    """Counts before the work is done, so that parallel tries cannot outrun it.
+
+    A key is a digest: the counters' storage learns neither names nor addresses.
+    """
+
+    def __init__(self, counters: Counters) -> None:
+        self.counters = counters
+
+    async def take(self, limit: Limit, *what: str | None) -> None:
+        """One more. Raises TooManyTries, with the seconds until the window ends."""
+        key = self._key(limit, what)
+        if await self.counters.add(key, 1, limit.window) > limit.amount:
+            raise TooManyTries(await self.counters.ends_in(key))
+
+    async def give_back(self, limit: Limit, *what: str | None) -> None:
+        """It was none of those that are counted."""
+        await self.counters.add(self._key(limit, what), -1, limit.window)
+
+    async def forget(self, limit: Limit, *what: str | None) -> None:
+        await self.counters.clear(self._key(limit, what))
+
+    @staticmethod
+    def _key(limit: Limit, what: tuple[str | None, ...]) -> str:
+        return f"uservault/{limit.name}/{digest(repr(what))}"

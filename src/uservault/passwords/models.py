@@ -1,0 +1,15 @@
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from uservault.kit.db import Base, BigId, exact
+
+
+class Password(Base):
+    """What is kept of a user's password."""
+
+    __tablename__ = "passwords"
+
+    user_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    hash: Mapped[str] = mapped_column(exact(255))

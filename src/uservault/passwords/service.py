@@ -1,0 +1,30 @@
+from uservault.kit.wiring import Hasher, Inject, Shared
+from uservault.passwords.models import Password
+from uservault.passwords.policy import PasswordPolicy
+from uservault.passwords.repository import PasswordRepository
+
+
+class PasswordService:
+    """What users know."""
+
+    def __init__(
+        self,
+        passwords: Inject[PasswordRepository],
+        policy: Shared[PasswordPolicy],
+        hasher: Hasher,
+    ) -> None:
+        self.passwords = passwords
+        self.policy = policy
+        self.hasher = hasher
+
+    async def accepted(self, password: str, *about: str) -> str:
+        """The hash to keep of it; slow, so before the first statement. Raises PasswordRefused."""
+        await self.policy.check(password, *about)
+        return await self.hasher.hash(password)
+
+    async def keep(self, user_id: int, hash: str) -> None:
+        await self.passwords.save(Password(user_id=user_id, hash=hash))
+
+    async def upgrade(self, user_id: int, old: str, better: str) -> None:
+        """The same password by the present scheme and cost."""
+        await self.passwords.replace_hash(user_id, old, better)

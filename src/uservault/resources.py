@@ -1,0 +1,30 @@
+"""Opens the real outside world."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from uservault.keys.secret import signing_key
+from uservault.kit.db import Database
+from uservault.kit.ports import Resources
+from uservault.kit.urls import async_url
+from uservault.limits.counters import StoredCounters
+from uservault.passwords.hasher import PooledHasher
+from uservault.settings import Settings
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    url = async_url(settings.database_url.get_secret_value())
+    database = Database(url, settings.database)
+    hasher = PooledHasher(settings.passwords)
+    try:
+        yield Resources(
+            settings=settings,
+            database=database,
+            hasher=hasher,
+            counters=StoredCounters(settings.limits.storage.get_secret_value()),
+            signing_key=signing_key(settings, url),
+        )
+    finally:
+        hasher.close()
+        await database.close()

@@ -1,0 +1,6 @@
+from uservault.events.log import Event
+
+
+class RoleGranted(Event):
+    type = "role.granted"
+    role: str

@@ -1,0 +1,83 @@
+"""Runs the service under uvicorn, with the settings that make it safe to face a network."""
+
+import os
+from asyncio import TimerHandle, Transport
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from uservault.settings import Settings
+
+HEADERS = 20.0  # seconds for a request's headers to arrive
+DRAIN = 0.5  # seconds for requests that were on their way when we were told to stop
+
+
+class PatientHttp(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1, impatient with half-open clients and patient with the last requests.
+
+    It closes a connection whose headers do not arrive in time (uvicorn waits for ever), and at
+    shutdown leaves an idle connection a moment: a request may be in the socket already.
+    """
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._stopping = False
+        self._late: TimerHandle | None = None
+        self._await_headers()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_headers()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+        if self._stopping and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        self._stopping = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(DRAIN, super().shutdown)
+        else:
+            super().shutdown()
+
+    def _await_headers(self) -> None:
+        self._stop_waiting()
+        self._late = self.loop.call_later(HEADERS, self.timeout_keep_alive_handler)
+
+    def _stop_waiting(self) -> None:
+        if self._late:
+            self._late.cancel()
+
+
+def serve(settings: Settings) -> None:
+    """Serves until it is told to stop (SIGTERM, SIGINT): then requests in flight are finished."""
+    server = settings.server
+    # Worker processes read their settings anew: what the command line said must reach them too.
+    os.environ["USERVAULT_SERVER__WORKERS"] = str(server.workers)
+    uvicorn.run("uservault.main:app", **uvicorn_options(settings))
+
+
+def uvicorn_options(settings: Settings) -> dict[str, Any]:
+    server = settings.server
+    return {
+        "host": server.host,
+        "port": server.port,
+        "workers": server.workers,
+        "loop": "uvloop",
+        "http": PatientHttp,
+        "ws": "none",
+        "lifespan": "on",
+        "log_config": None,
+        "access_log": False,
+        "proxy_headers": False,  # we look at X-Forwarded-For ourselves, and trust nobody by default
+        "server_header": False,
+        "timeout_keep_alive": 30,
+        "timeout_graceful_shutdown": server.shutdown_timeout,
+    }

@@ -1,0 +1,225 @@
+"""What an operator may set: one frozen tree, read once, passed down by branch; no global."""
+
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
+PUBLISHED = frozenset(
+    {
+        "your-secret-key",
+        "a-string-secret-at-least-256-bits-long",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "your-secret-key-change-this-in-production",
+        "django-insecure-change-me-please-change-me",
+    }
+)
+
+Network = IPv4Network | IPv6Network
+Rate = Annotated[
+    str, Field(pattern=r"^[1-9][0-9]{0,6}/([1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?$")
+]
+
+
+class Branch(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(Branch):
+    migrate_on_start: bool = Field(False, description="Migrate when serving (SQLite always does).")
+    read_pool_size: int = Field(5, ge=1, le=200, description="Connections for reading, a process.")
+    write_pool_size: int = Field(
+        10, ge=1, le=200, description="Connections for writing, a process (SQLite has one)."
+    )
+    pool_timeout: float = Field(
+        5, gt=0, le=60, description="Seconds to wait for a free connection; then 503."
+    )
+    connect_timeout: float = Field(5, gt=0, le=60, description="Seconds to wait for the server.")
+    command_timeout: float = Field(10, gt=0, le=300, description="Seconds a statement may take.")
+    statement_cache: bool = Field(
+        True, description="Off behind pgbouncer in transaction mode (PostgreSQL)."
+    )
+
+
+class ServerSettings(Branch):
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(5000, ge=0, le=65535, description="The port to listen on.")
+    workers: int = Field(1, ge=1, le=256, description="Server processes.")
+    shutdown_timeout: int = Field(
+        15, ge=1, le=300, description="Seconds for requests in flight to finish at SIGTERM."
+    )
+    read_timeout: float = Field(
+        20, gt=0, le=300, description="Seconds for a request's body to arrive."
+    )
+    max_body_bytes: int = Field(
+        65536, ge=1024, le=16777216, description="A larger request is answered 413."
+    )
+
+
+class TokenSettings(Branch):
+    lifetime: timedelta = Field(
+        timedelta(minutes=15),
+        ge=timedelta(seconds=10),
+        le=timedelta(hours=24),
+        description="How long an access token is good for: seconds, or ISO 8601 (`PT15M`).",
+    )
+    leeway: int = Field(10, ge=5, le=60, description="Seconds that clocks may differ.")
+    issuer: str = Field("uservault", min_length=1, max_length=255, description="`iss` of a token.")
+    audience: str = Field("uservault", min_length=1, max_length=255, description="`aud`, likewise.")
+
+
+class PasswordSettings(Branch):
+    scheme: Literal["bcrypt_sha256", "argon2id"] = Field(
+        "bcrypt_sha256", description="What new hashes are; `argon2id` needs the extra `argon2`."
+    )
+    rounds: int = Field(12, ge=4, le=16, description="bcrypt's cost; production takes 10 or more.")
+    workers: int | None = Field(
+        None, ge=1, le=256, description="Threads that hash; by default one a core."
+    )
+    queue: int = Field(
+        100, ge=1, le=10000, description="Passwords hashed or waiting; one more is answered 503."
+    )
+    min_length: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Characters; by default 15 in production (at least 8), 6 in development.",
+    )
+    blocklist: bool | None = Field(
+        None, description="Refuse common and guessable ones; by default in production only."
+    )
+
+
+class LimitSettings(Branch):
+    storage: SecretStr = Field(
+        SecretStr("memory://"),
+        description="Where counters are: `memory://`, one a process, or `redis://…`, shared.",
+    )
+    login_per_account_and_client: Rate = Field(
+        "10/minute", description="Failed logins for one name from one address."
+    )
+    login_per_account: Rate = Field(
+        "60/minute", description="Failed logins for one name from anywhere."
+    )
+    login_per_client: Rate = Field("100/minute", description="Failed logins from one address.")
+    register_per_client: Rate = Field(
+        "100/minute", description="Accounts that one address may create."
+    )
+    register_refused_per_client: Rate = Field(
+        "600/minute", description="Registrations of one address refused as taken."
+    )
+
+    @field_validator("storage")
+    @classmethod
+    def _known_storage(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("memory://", "redis://", "rediss://")):
+            raise ValueError("should begin with memory://, redis:// or rediss://")
+        return value
+
+
+class LogSettings(Branch):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="From here up.")
+    format: Literal["auto", "text", "json"] = Field(
+        "auto", description="On the console; `auto` is text on a terminal, JSON elsewhere."
+    )
+    file: Path | None = Field(
+        Path("logs/microservice.log"), description="JSON lines, rotating; empty for none."
+    )
+    file_bytes: int = Field(10_000_000, ge=10_000, description="The file rotates at this size.")
+    file_backups: int = Field(5, ge=1, le=100, description="Rotated files that are kept.")
+
+    @field_validator("file", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: object) -> object:
+        return None if value == "" else value
+
+
+class AdminSettings(Branch):
+    username: str = Field("", description="With the two below: made at start if there is none.")
+    email: str = Field("", description="The first administrator's address.")
+    password: SecretStr = Field(SecretStr(""), description="Take it away once they exist.")
+
+
+class Settings(BaseSettings):
+    """Read from the environment, and from `.env` in the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="USERVAULT_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        frozen=True,
+        extra="ignore",  # other programs' variables may stand in `.env`; see kit.configuration
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+    env: Literal["development", "production"] = Field(
+        "development", description="The profile; `production` is strict about secrets."
+    )
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///app.db"),
+        validation_alias="DATABASE_URL",
+        description="SQLite, PostgreSQL, MySQL or MariaDB, as plain URL.",
+    )
+    jwt_secret_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="JWT_SECRET_KEY",
+        description="Signs access tokens; 32 bytes or more. Development makes one if it is empty.",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="Networks, parted by commas, whose X-Forwarded-For is believed."
+    )
+    docs: bool = Field(True, description="Serve /docs, /redoc and /openapi.json.")
+    database: DatabaseSettings = DatabaseSettings()
+    server: ServerSettings = ServerSettings()
+    tokens: TokenSettings = TokenSettings()
+    passwords: PasswordSettings = PasswordSettings()
+    limits: LimitSettings = LimitSettings()
+    log: LogSettings = LogSettings()
+    admin: AdminSettings = AdminSettings()
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def password_min_length(self) -> int:
+        return self.passwords.min_length or (15 if self.production else 6)
+
+    @property
+    def password_blocklist(self) -> bool:
+        chosen = self.passwords.blocklist
+        return self.production if chosen is None else chosen
+
+    @property
+    def weak_secret(self) -> bool:
+        """Whether the secret that is set could be guessed."""
+        secret = self.jwt_secret_key.get_secret_value()
+        return secret in PUBLISHED or len(secret.encode()) < SECRET_BYTES
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if not self.production:
+            return self
+        if self.weak_secret:
+            raise ValueError(
+                "JWT_SECRET_KEY: production needs one of its own, of 32 bytes or more"
+                " (`openssl rand -hex 32` makes one)"
+            )
+        if self.password_min_length < 8:
+            raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")
+        if self.passwords.rounds < 10:
+            raise ValueError("USERVAULT_PASSWORDS__ROUNDS: at least 10 in production")
+        return self

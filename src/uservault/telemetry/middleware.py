@@ -1,0 +1,93 @@
+"""What is done around every request, in pure ASGI."""
+
+import logging
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from uservault.kit.answers import answer
+from uservault.kit.problems import Problem
+from uservault.settings import Network
+from uservault.telemetry.origin import Origin, origin_of
+
+log = logging.getLogger("uservault.requests")
+
+SECURITY = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"cache-control": b"no-store",
+}
+
+
+class RequestLog:
+    """Names each request, times it, writes one line on it, and answers what nobody else caught.
+
+    It leaves the Origin in the scope, for whoever wants to know.
+    """
+
+    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network]) -> None:
+        self.app = app
+        self.trusted = trusted_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        origin = scope["origin"] = origin_of(scope, self.trusted)
+        await _Observed(scope, send, origin).through(self.app, receive)
+
+
+class _Observed:
+    """One request on its way."""
+
+    def __init__(self, scope: Scope, send: Send, origin: Origin) -> None:
+        self.scope = scope
+        self.forward = send
+        self.origin = origin
+        self.status = 0
+        self.began = perf_counter()
+
+    async def through(self, app: ASGIApp, receive: Receive) -> None:
+        try:
+            await app(self.scope, receive, self.send)
+        except Exception:
+            log.exception("unexpected", extra={"request_id": self.origin.request_id})
+            if self.status:  # too late for another answer
+                raise
+            await answer(Problem(), self.scope)(self.scope, receive, self.send)
+        finally:
+            self._tell()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            name = (b"x-request-id", str(self.origin.request_id).encode())
+            message["headers"] = [*_with_security(message["headers"]), name]
+        await self.forward(message)
+
+    def _tell(self) -> None:
+        if not log.isEnabledFor(logging.INFO):
+            return
+        principal = self.scope.get("principal")
+        facts: dict[str, Any] = {
+            "request_id": self.origin.request_id,
+            "method": self.scope["method"],
+            "route": getattr(self.scope.get("route"), "path_format", None),
+            "status": self.status,
+            "duration_ms": round((perf_counter() - self.began) * 1000, 1),
+            "user_id": principal.user_id if principal else None,
+            "client": self.origin.address,
+            "problem": self.scope.get("problem"),
+        }
+        log.info("request", extra=facts)
+
+
+def _with_security(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What a browser should be told of every answer, unless the answer says otherwise."""
+    said = {name.lower() for name, _ in headers}
+    return [*headers, *((name, value) for name, value in SECURITY.items() if name not in said)]

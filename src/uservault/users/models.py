@@ -1,0 +1,32 @@
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from uservault.kit.db import Base, Id, exact
+from uservault.kit.identity import KEY_LENGTH, email_key, username_key
+
+KEYS = {"username": username_key, "email": email_key}
+
+
+class User(Base):
+    """A person. What they know or hold to prove it is kept elsewhere."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    username: Mapped[str] = mapped_column(String(64))
+    username_key: Mapped[str] = mapped_column(exact(64), unique=True, init=False)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(exact(KEY_LENGTH), unique=True, init=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
+
+    @validates("username", "email")
+    def _keep_key(self, field: str, value: str) -> str:
+        setattr(self, f"{field}_key", KEYS[field](value))
+        return value

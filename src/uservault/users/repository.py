@@ -1,0 +1,25 @@
+from sqlalchemy.exc import IntegrityError
+
+from uservault.kit.repository import Repository
+from uservault.users.errors import EmailTaken, UsernameTaken
+from uservault.users.models import User
+
+
+class UserRepository(Repository[User]):
+    model = User
+
+    async def save(self, row: User) -> User:
+        """The unique constraints, not a look beforehand, say who came first."""
+        try:
+            return await super().save(row)
+        except IntegrityError as error:
+            raise _taken(error) from error
+
+
+def _taken(error: IntegrityError) -> UsernameTaken | EmailTaken:
+    # PostgreSQL and MariaDB name the constraint, SQLite the column: both say which key.
+    return UsernameTaken() if "username_key" in _first_line(error) else EmailTaken()
+
+
+def _first_line(error: IntegrityError) -> str:
+    return str(error.orig).partition("\n")[0].rpartition("for key")[2]

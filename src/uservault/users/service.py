@@ -1,0 +1,52 @@
+from uservault.events.log import EventLog
+from uservault.kit.etag import Precondition
+from uservault.kit.wiring import Inject, Now
+from uservault.users.errors import UserNotFound
+from uservault.users.events import UserCreated, UserDeleted, UserUpdated
+from uservault.users.models import User
+from uservault.users.repository import UserRepository
+from uservault.users.schemas import UserUpdate
+
+
+class UserService:
+    """What can be done with users, each deed recorded."""
+
+    def __init__(self, users: Inject[UserRepository], events: Inject[EventLog], now: Now) -> None:
+        self.users = users
+        self.events = events
+        self.now = now
+
+    async def create(self, username: str, email: str) -> User:
+        """Raises UsernameTaken or EmailTaken."""
+        now = self.now()
+        user = User(username=username, email=email, created_at=now, updated_at=now)
+        await self.users.save(user)
+        self.events.record(UserCreated(subject_id=user.id))
+        return user
+
+    async def update(self, id: int, data: UserUpdate, check: Precondition) -> User:
+        """Raises UserNotFound, UsernameTaken, EmailTaken, or what the precondition raises."""
+        user = await self._get(id)
+        check(user.version)
+        sent = data.model_dump(exclude_unset=True)
+        changes = {name: value for name, value in sent.items() if getattr(user, name) != value}
+        if not changes:
+            return user
+        for field, value in changes.items():
+            setattr(user, field, value)
+        user.updated_at = self.now()
+        await self.users.save(user)
+        self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
+        return user
+
+    async def delete(self, id: int, check: Precondition) -> None:
+        """What hangs on the user goes too, by cascade. Raises like `update`."""
+        user = await self._get(id)
+        check(user.version)
+        await self.users.delete(user)
+        self.events.record(UserDeleted(subject_id=id))
+
+    async def _get(self, id: int) -> User:
+        if user := await self.users.get(id):
+            return user
+        raise UserNotFound
