@@ -11,6 +11,7 @@ from uservault.kit.wiring import Now, WriteSession
 from uservault.telemetry.origin import Origin
 
 NOWHERE = Origin()
+LOGGED = ("actor_id", "subject_id", "address", "request_id", "data")
 
 
 log = logging.getLogger("uservault.events")
@@ -40,20 +41,15 @@ class EventLog:
 
     def record(self, event: Event) -> None:
         origin = self.origin or NOWHERE
-        facts = {
-            "actor_id": self.actor.user_id if self.actor else None,
-            "subject_id": event.subject_id,
-            "address": origin.address,
-            "request_id": origin.request_id,
-        }
-        data = event.model_dump(mode="json", exclude={"subject_id"})
-        self.session.add(
-            EventRecord(
-                type=event.type,
-                at=self.now(),
-                user_agent=origin.user_agent,
-                data=data,
-                **facts,
-            )
+        record = EventRecord(
+            type=event.type,
+            at=self.now(),
+            actor_id=self.actor.user_id if self.actor else None,
+            subject_id=event.subject_id,
+            address=origin.address,
+            user_agent=origin.user_agent,
+            request_id=origin.request_id,
+            data=event.model_dump(mode="json", exclude={"subject_id"}),
         )
-        log.info(event.type, extra=facts | {"data": data})
+        self.session.add(record)
+        log.info(event.type, extra={name: getattr(record, name) for name in LOGGED})

@@ -1,0 +1,70 @@
+"""Databases to test on: each worker has one of each kind, emptied before every test."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from uservault.kit.migrations import upgrade
+from uservault.kit.urls import async_url
+from uservault.settings import Settings
+from uservault.tables import metadata
+
+KEPT = {"roles"}  # what a migration filled
+SECRET = "k" * 32
+
+
+def settings_for(url: str, **others: object) -> Settings:
+    return Settings(_env_file=None, database_url=url, jwt_secret_key=SECRET, **others)  # type: ignore[arg-type]
+
+
+def migrate(url: str) -> None:
+    asyncio.run(upgrade(settings_for(url)))
+
+
+def create(server: str, name: str) -> str:
+    """An empty database on a server, migrated; the URL."""
+    asyncio.run(_recreate(server, name))
+    url = f"{server.rpartition('/')[0]}/{name}"
+    migrate(url)
+    return url
+
+
+def copy_of(template: Path, folder: Path) -> str:
+    """A SQLite database of one's own."""
+    shutil.copy(template, folder / "test.db")
+    return f"sqlite:///{folder}/test.db"
+
+
+async def empty(url: str) -> None:
+    """Removes every row; ids begin at 1 again."""
+    names = [table.name for table in metadata.sorted_tables if table.name not in KEPT]
+    async with connected(url) as connection:
+        if url.startswith("postgresql"):
+            await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+            return
+        await connection.execute(text("SET foreign_key_checks = 0"))
+        for name in names:
+            await connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608
+            await connection.execute(text(f"ALTER TABLE {name} AUTO_INCREMENT = 1"))
+
+
+async def _recreate(server: str, name: str) -> None:
+    async with connected(server) as connection:
+        await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(async_url(url), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()

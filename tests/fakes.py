@@ -1,0 +1,60 @@
+"""Stand-ins for the outside world, with a hand on the controls."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from uservault.kit.db import Database
+from uservault.kit.ports import Verdict
+
+
+@dataclass
+class FakeClock:
+    time: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, **span: float) -> None:
+        self.time += timedelta(**span)
+
+
+@dataclass
+class FakeHasher:
+    """Hashes in no time, and notes how many connections were held meanwhile."""
+
+    database: Database
+    verified: int = 0
+    held: int = 0
+
+    async def hash(self, password: str) -> str:
+        self.held = max(self.held, self.database.connections_in_use())
+        return f"hash of {password}"
+
+    async def verify(self, password: str, hash: str | None) -> Verdict:
+        self.verified += 1
+        if hash == f"old hash of {password}":
+            return Verdict(True, await self.hash(password))
+        return Verdict(hash == await self.hash(password))
+
+
+@dataclass
+class FakeCounters:
+    """Counters whose windows end when they are told to."""
+
+    clock: FakeClock
+    counts: Counter[str] = field(default_factory=Counter)
+    ends: dict[str, datetime] = field(default_factory=dict)
+
+    async def add(self, key: str, amount: int, window: int) -> int:
+        if self.clock() >= self.ends.get(key, self.clock()):
+            self.counts[key] = 0
+            self.ends[key] = self.clock() + timedelta(seconds=window)
+        self.counts[key] += amount
+        return self.counts[key]
+
+    async def ends_in(self, key: str) -> float:
+        return (self.ends[key] - self.clock()).total_seconds()
+
+    async def clear(self, key: str) -> None:
+        self.counts.pop(key, None)
