@@ -25,7 +25,9 @@ check: dev ## Lint, types, import contracts, migrations, published files
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m tests.check_migrations
+	@rm -rf build/migrated && mkdir -p build/migrated
+	$(MIGRATED) $(BIN)/uservault migrate up
+	$(MIGRATED) $(BIN)/alembic check
 	$(BIN)/uservault openapi | diff -u openapi.json - || (echo 'run: make openapi' && false)
 	$(BIN)/uservault problems | diff -u docs/problems.md - || (echo 'run: make openapi' && false)
 
@@ -39,7 +41,11 @@ openapi: dev ## Write openapi.json and docs/problems.md anew
 
 migration: dev ## Draft a migration: make migration name=add_invitations
 	@test -n "$(name)" || (echo 'make migration name=what_it_does' && false)
-	$(BIN)/python -m tests.draft_migration "$(name)"
+	@rm -rf build/migrated && mkdir -p build/migrated
+	$(MIGRATED) $(BIN)/uservault migrate up
+	$(MIGRATED) $(BIN)/alembic revision --autogenerate -m "$(name)" \
+		--rev-id $$(printf '%04d' $$(($$(ls alembic/versions/*.py | wc -l) + 1)))
+	$(BIN)/ruff format alembic
 
 bench: dev ## Measure, each figure beside its reference
 	$(BIN)/python -m bench $(ARGS)
@@ -58,6 +64,8 @@ lock: dev ## Resolve the dependencies anew (needs uv)
 	$(UV) pip compile $(LOCK) --upgrade --group build -o requirements/build.txt
 	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis --group dev --group build -c requirements/run.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt
 
+# A database of its own, whatever the environment says.
+MIGRATED := DATABASE_URL=sqlite:///build/migrated/app.db USERVAULT_ENV=development
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 dev: $(VENV)/.installed-dev

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
 from uservault.kit.problems import PreconditionFailed
 
@@ -33,15 +33,18 @@ def if_match(header: str | None) -> Precondition:
 
 
 async def _if_match(
+    request: Request,
     header: Annotated[
-        list[str] | None,
+        str | None,
         Header(
             alias="If-Match",
             description="Do it only if this is still the entity tag: the ETag that you read.",
+            examples=['"1"'],
         ),
     ] = None,
 ) -> Precondition:
-    return if_match(None if header is None else ", ".join(header))
+    # A list may come in several lines (RFC 9110 §5.3).
+    return if_match(", ".join(request.headers.getlist("if-match")) if header is not None else None)
 
 
 IfMatch = Annotated[Precondition, Depends(_if_match)]

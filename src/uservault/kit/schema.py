@@ -1,7 +1,8 @@
 """What every schema of the API has in common, and the words they share."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.convertors import Convertor, register_url_convertor
 
@@ -19,8 +20,6 @@ class Message(Schema):
 
     message: str = Field(description="For people.", examples=["User deleted successfully"])
 
-
-NUL_FREE = r"^[^\x00]*$"
 
 Username = Annotated[
     str,
@@ -46,7 +45,4 @@ class _IdConvertor(Convertor[int]):
 
 register_url_convertor("id", _IdConvertor())
 
-
-def without_default(schema: dict[str, Any]) -> None:
-    """For a field that may be absent and has no default to tell of."""
-    schema.pop("default", None)
+PathId = Annotated[int, Path(ge=1, lt=10**18, description="The user's id.", examples=[1])]

@@ -9,7 +9,7 @@ from uservault.kit.etag import IfMatch, etag
 from uservault.kit.page import PageQuery
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
-from uservault.kit.schema import Message
+from uservault.kit.schema import Message, PathId
 from uservault.kit.wiring import Inject, Shared
 from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.models import User
@@ -43,7 +43,7 @@ CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) 
     dependencies=[requires_self_or(Permission.USERS_READ)],
     responses=problems(UserNotFound) | {200: TAGGED},
 )
-async def get_user(id: int, users: Shared[UserReader], response: Response) -> UserRead:
+async def get_user(id: PathId, users: Shared[UserReader], response: Response) -> UserRead:
     """Read a user: oneself, or anybody with `users:read`."""
     user = await users.get(id)
     response.headers["ETag"] = etag(user.version)
@@ -69,7 +69,7 @@ async def list_users(
     responses=CHANGED,
 )
 async def update_user(
-    id: int, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
+    id: PathId, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
 ) -> User:
     """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept."""
     user = await users.update(id, data, check)
@@ -84,7 +84,7 @@ async def update_user(
     responses=CHANGED,
 )
 async def patch_user(
-    id: int, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
+    id: PathId, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
 ) -> User:
     """Merge into a user (RFC 7396), who has no field that null could take away."""
     return await update_user(id, data, check, users, response)
@@ -95,7 +95,7 @@ async def patch_user(
     dependencies=[requires_self_or(Permission.USERS_DELETE)],
     responses=problems(UserNotFound, PreconditionFailed),
 )
-async def delete_user(id: int, check: IfMatch, users: Inject[UserService]) -> Message:
+async def delete_user(id: PathId, check: IfMatch, users: Inject[UserService]) -> Message:
     """Delete a user for good: oneself, or anybody with `users:delete`. Their tokens end at once."""
     await users.delete(id, check)
     return Message(message="User deleted successfully")
