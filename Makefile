@@ -66,7 +66,7 @@ lock: dev ## Resolve the dependencies anew (needs uv)
 
 # A database of its own, whatever the environment says.
 MIGRATED := DATABASE_URL=sqlite:///build/migrated/app.db USERVAULT_ENV=development
-LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+LOCK := --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 dev: $(VENV)/.installed-dev
 

@@ -1,0 +1,167 @@
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import select, update
+
+from tests.fakes import FakeClock, FakeHasher
+from tests.history import history
+from tests.people import PASSWORD, Person, registration
+from uservault.kit.db import unit_of_work
+from uservault.kit.ports import Resources
+from uservault.passwords.models import Password
+from uservault.users.models import User
+
+
+async def try_login(client: AsyncClient, username: str, password: str = "wrong") -> tuple[int, str]:
+    response = await client.post("/login", json={"username": username, "password": password})
+    body = response.json()
+    return response.status_code, body.get("code", "")
+
+
+class TestLogin:
+    @pytest.mark.parametrize("name", ["ada", "ADA", "ada@example.com", "Ada@Example.COM"])
+    async def test_answers_with_a_token_that_opens(
+        self, ada: Person, anyone: AsyncClient, name: str
+    ) -> None:
+        response = await anyone.post("/login", json={"username": name, "password": PASSWORD})
+
+        assert response.status_code == 200
+        assert response.headers["Cache-Control"] == "no-store"  # C10
+        assert response.json()["token_type"] == "bearer"
+        assert response.json()["expires_in"] == 900
+        ada.token = response.json()["access_token"]
+        assert (await ada.get(f"/users/{ada.id}")).status_code == 200
+
+    @pytest.mark.parametrize("name", ["ada", "nobody", "nobody@example.com", ""])
+    async def test_refuses_a_stranger_as_it_refuses_a_friend(
+        self, ada: Person, anyone: AsyncClient, resources: Resources, name: str
+    ) -> None:
+        assert isinstance(resources.hasher, FakeHasher)
+        before = resources.hasher.verified
+
+        refused = await try_login(anyone, name)  # B1, B2
+
+        assert refused == (401, "login-refused")
+        assert resources.hasher.verified == before + 1
+
+    async def test_refuses_who_is_deactivated(
+        self, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        async with unit_of_work(resources.database) as session:
+            await session.execute(update(User).where(User.id == ada.id).values(is_active=False))
+
+        assert (await try_login(anyone, "ada", PASSWORD))[0] == 401  # B1
+
+    async def test_takes_a_password_exactly_as_typed(
+        self, ada: Person, anyone: AsyncClient
+    ) -> None:
+        for almost in (f" {PASSWORD}", f"{PASSWORD} ", PASSWORD.upper()):
+            assert (await try_login(anyone, "ada", almost))[0] == 401  # A4
+
+    async def test_never_takes_a_username_for_an_address(
+        self, ada: Person, anyone: AsyncClient
+    ) -> None:
+        impostor = registration("eve") | {"username": "ada@example.com"}
+
+        assert (await anyone.post("/users", json=impostor)).status_code == 422  # E5
+
+    async def test_keeps_a_record(
+        self, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        await try_login(anyone, "ada")
+        await try_login(anyone, "nobody")
+        await try_login(anyone, "ada", PASSWORD)
+
+        last = (await history(resources, "type", "subject_id"))[-3:]  # G3
+        assert last == [
+            ("login.failed", ada.id),
+            ("login.failed", None),
+            ("login.succeeded", ada.id),
+        ]
+
+    async def test_replaces_a_hash_that_is_not_the_best(
+        self, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        mine = Password.user_id == ada.id
+        async with unit_of_work(resources.database) as session:
+            old = update(Password).where(mine).values(hash=f"old hash of {PASSWORD}")
+            await session.execute(old)
+
+        assert (await try_login(anyone, "ada", PASSWORD))[0] == 200  # A1
+
+        rows = await resources.database.rows(select(Password.hash).where(mine))
+        assert [row[0] for row in rows] == [f"hash of {PASSWORD}"]
+
+
+class TestThrottle:
+    @pytest.mark.parametrize("name", ["ada", "nobody"])
+    async def test_refuses_many_guesses_at_one_name(
+        self, ada: Person, anyone: AsyncClient, name: str
+    ) -> None:
+        for _ in range(10):
+            assert (await try_login(anyone, name))[0] == 401
+
+        response = await anyone.post("/login", json={"username": name, "password": PASSWORD})  # B3
+
+        assert response.status_code == 429
+        assert 0 < int(response.headers["Retry-After"]) <= 60
+
+    async def test_counts_all_spellings_as_one_name(self, ada: Person, anyone: AsyncClient) -> None:
+        for n in range(10):
+            await try_login(anyone, "aDa" if n % 2 else "ada")
+
+        assert (await try_login(anyone, "ADA"))[0] == 429  # B3
+
+    async def test_is_a_delay_and_no_lock(
+        self, ada: Person, anyone: AsyncClient, clock: FakeClock
+    ) -> None:
+        for _ in range(12):
+            await try_login(anyone, "ada")
+
+        assert (await ada.get(f"/users/{ada.id}")).status_code == 200  # B4
+        assert (await try_login(anyone, "root", PASSWORD))[0] == 200
+        clock.advance(minutes=1)
+        assert (await try_login(anyone, "ada", PASSWORD))[0] == 200
+
+    async def test_forgives_who_gets_it_right(self, ada: Person, anyone: AsyncClient) -> None:
+        for _ in range(3):
+            for _ in range(9):
+                assert (await try_login(anyone, "ada"))[0] == 401
+            assert (await try_login(anyone, "ada", PASSWORD))[0] == 200
+
+    async def test_refuses_one_address_that_guesses_at_many_names(
+        self, anyone: AsyncClient, clock: FakeClock
+    ) -> None:
+        statuses = [(await try_login(anyone, f"name{n}"))[0] for n in range(101)]
+
+        assert statuses == [401] * 100 + [429]  # B3
+
+    async def test_costs_no_hash(
+        self, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        for _ in range(10):
+            await try_login(anyone, "ada")
+        assert isinstance(resources.hasher, FakeHasher)
+        before = resources.hasher.verified
+
+        await try_login(anyone, "ada")  # B6
+
+        assert resources.hasher.verified == before
+
+
+class TestToken:
+    async def test_takes_a_form(self, ada: Person, anyone: AsyncClient) -> None:
+        form = {"grant_type": "password", "username": "ada", "password": PASSWORD, "scope": ""}
+
+        response = await anyone.post("/token", data=form)
+
+        assert response.status_code == 200
+        ada.token = response.json()["access_token"]
+        assert (await ada.get(f"/users/{ada.id}")).status_code == 200
+
+    async def test_knows_one_grant(self, ada: Person, anyone: AsyncClient) -> None:
+        form = {"grant_type": "implicit", "username": "ada", "password": PASSWORD}
+
+        response = await anyone.post("/token", data=form)
+
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["pointer"] == "/body/grant_type"
