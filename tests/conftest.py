@@ -11,6 +11,7 @@ from tests import databases, servers
 from tests.fakes import FakeClock, FakeCounters, FakeHasher
 from tests.people import Person, register
 from uservault.app import create_app
+from uservault.kit.crypto import Sealer
 from uservault.kit.db import Database
 from uservault.kit.ports import Resources
 from uservault.kit.urls import async_url
@@ -105,6 +106,7 @@ async def resources(settings: Settings, clock: FakeClock) -> AsyncIterator[Resou
         hasher=FakeHasher(database),
         counters=FakeCounters(clock),
         signing_key=databases.SECRET.encode(),
+        sealer=Sealer([databases.SECRET.encode()]),
         clock=clock,
     )
     await database.close()

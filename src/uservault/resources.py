@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from uservault.keys.secret import signing_key
+from uservault.keys.secret import sealer, signing_key
 from uservault.kit.db import Database
 from uservault.kit.ports import Resources
 from uservault.kit.urls import async_url
@@ -17,13 +17,15 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     url = async_url(settings.database_url.get_secret_value())
     database = Database(url, settings.database)
     hasher = PooledHasher(settings.passwords)
+    key = signing_key(settings, url)
     try:
         yield Resources(
             settings=settings,
             database=database,
             hasher=hasher,
             counters=StoredCounters(settings.limits.storage.get_secret_value()),
-            signing_key=signing_key(settings, url),
+            signing_key=key,
+            sealer=sealer(settings, key),
         )
     finally:
         hasher.close()

@@ -25,6 +25,11 @@ Rate = Annotated[
 ]
 
 
+def split(value: str) -> list[str]:
+    """The parts of a setting that are parted by commas."""
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
 class Branch(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -171,6 +176,11 @@ class Settings(BaseSettings):
         validation_alias="JWT_SECRET_KEY",
         description="Signs access tokens; 32 bytes or more. Development makes one if it is empty.",
     )
+    sealing_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Seal what the database keeps secret; 32 bytes or more each, parted by"
+        " commas: the first seals, all open. By default derived from JWT_SECRET_KEY.",
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks, parted by commas, whose X-Forwarded-For is believed."
     )
@@ -202,12 +212,19 @@ class Settings(BaseSettings):
         secret = self.jwt_secret_key.get_secret_value()
         return secret in PUBLISHED or len(secret.encode()) < SECRET_BYTES
 
+    @field_validator("sealing_keys")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if any(len(key.encode()) < SECRET_BYTES for key in split(value.get_secret_value())):
+            raise ValueError(f"each should have {SECRET_BYTES} bytes or more")
+        return value
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        return tuple(ip_network(part) for part in split(value))
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

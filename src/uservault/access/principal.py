@@ -10,6 +10,16 @@ class Permission(StrEnum):
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
     USERS_DELETE = "users:delete"
+    SESSIONS_READ = "sessions:read"
+    SESSIONS_WRITE = "sessions:write"
+    ROLES_READ = "roles:read"
+    ROLES_WRITE = "roles:write"
+    AUDIT_READ = "audit:read"
+    MAIL_READ = "mail:read"
+    MAIL_WRITE = "mail:write"
+    INVITATIONS_WRITE = "invitations:write"
+    TRANSFER_IMPORT = "transfer:import"
+    TRANSFER_EXPORT = "transfer:export"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

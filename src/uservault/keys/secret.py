@@ -8,7 +8,8 @@ from secrets import token_hex
 
 from sqlalchemy import URL
 
-from uservault.settings import Settings
+from uservault.kit.crypto import Sealer
+from uservault.settings import Settings, split
 
 log = logging.getLogger(__name__)
 FILE = ".uservault-secret"
@@ -25,6 +26,12 @@ def signing_key(settings: Settings, database: URL) -> bytes:
             " more of your own; production refuses to start with this one."
         )
     return secret.encode()
+
+
+def sealer(settings: Settings, signing_key: bytes) -> Sealer:
+    """What seals secrets in the database; the signing key's too, if no other key is set."""
+    keys = [key.encode() for key in split(settings.sealing_keys.get_secret_value())]
+    return Sealer(keys or [signing_key])
 
 
 def _kept_beside(database: URL) -> str:

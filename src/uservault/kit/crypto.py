@@ -1,7 +1,17 @@
 """Small, boring cryptography, in one place."""
 
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from secrets import token_urlsafe
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM
 
 
 def random_token() -> str:
@@ -12,3 +22,39 @@ def random_token() -> str:
 def digest(text: str) -> str:
     """SHA-256 in hexadecimal: a key of bounded length that does not show what it was made of."""
     return sha256(text.encode()).hexdigest()
+
+
+def derived_key(secret: bytes, purpose: str) -> bytes:
+    """A key of 256 bits for one purpose (HKDF, RFC 5869): keys of two purposes tell nothing of
+    each other."""
+    return HKDF(SHA256(), 32, salt=None, info=f"uservault/{purpose}".encode()).derive(secret)
+
+
+class Unsealable(Exception):
+    """Sealed under a key that is not set any more, for another purpose, or tampered with."""
+
+
+class Sealer:
+    """Keeps secrets at rest: AES-256-GCM under keys that stand in the settings.
+
+    The first key seals, each of them opens, so that a key can be replaced.
+    """
+
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        self._ciphers = [AESGCM(derived_key(secret, "sealing")) for secret in secrets]
+
+    def seal(self, secret: bytes, purpose: str) -> str:
+        """What to keep, URL-safe. It opens for the same `purpose` only: name the row in it."""
+        nonce = os.urandom(NONCE)
+        sealed = self._ciphers[0].encrypt(nonce, secret, purpose.encode())
+        return urlsafe_b64encode(nonce + sealed).decode()
+
+    def open(self, sealed: str, purpose: str) -> bytes:
+        """Raises Unsealable."""
+        raw = urlsafe_b64decode(sealed)
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(raw[:NONCE], raw[NONCE:], purpose.encode())
+            except InvalidTag:
+                continue
+        raise Unsealable

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
+from uservault.kit.crypto import Sealer
 from uservault.kit.db import Database
 from uservault.settings import Settings
 
@@ -57,6 +58,7 @@ class Resources:
     hasher: PasswordHasher
     counters: Counters
     signing_key: bytes = field(repr=False)
+    sealer: Sealer = field(repr=False)
     clock: Clock = system_clock
     _shared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
