@@ -1,0 +1,91 @@
+"""Databases full of users, and tokens for them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tests.databases import connected, settings_for
+from uservault.kit.identity import email_key, username_key
+from uservault.passwords.models import Password
+from uservault.resources import open_resources
+from uservault.roles.models import ADMIN, Role, UserRole
+from uservault.sessions.tokens import AccessTokens
+from uservault.settings import Settings
+from uservault.users.models import User
+
+PASSWORD = "correct horse battery"  # noqa: S105 - of everybody in a database of ours
+CHUNK = 10_000
+LIFETIME = 86400  # of a token: longer than any run
+
+
+def settings(url: str, rounds: int) -> Settings:
+    return settings_for(
+        url, tokens={"lifetime": LIFETIME}, passwords={"rounds": rounds}, log={"file": None}
+    )
+
+
+async def fill(settings: Settings, users: int) -> None:
+    """Puts users 1 to `users` into an empty database; the first is an administrator."""
+    async with open_resources(settings) as resources:
+        hash = await resources.hasher.hash(PASSWORD)
+        async with resources.database.writes.begin() as connection:
+            for ids in _chunks(users):
+                await connection.execute(insert(User), [_user(id) for id in ids])
+                passwords = [{"user_id": id, "hash": hash} for id in ids]
+                await connection.execute(insert(Password), passwords)
+            await _make_admin(connection)
+    await _tidy(settings)
+
+
+async def mint(settings: Settings, users: range) -> list[str]:
+    """An access token for each of the users, without their logging in."""
+    async with open_resources(settings) as resources:
+        tokens = resources.shared(AccessTokens)
+        return [tokens.issue(id).encoded for id in users]
+
+
+def username(id: int) -> str:
+    return f"user{id}"
+
+
+def email(id: int) -> str:
+    return f"user{id}@example.com"
+
+
+def _chunks(users: int) -> Iterator[range]:
+    for first in range(1, users + 1, CHUNK):
+        yield range(first, min(first + CHUNK, users + 1))
+
+
+def _user(id: int) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {
+        "id": id,
+        "username": username(id),
+        "username_key": username_key(username(id)),
+        "email": email(id),
+        "email_key": email_key(email(id)),
+        "created_at": now,
+        "updated_at": now,
+        "version": 1,
+    }
+
+
+async def _make_admin(connection: AsyncConnection) -> None:
+    admin = select(Role.id).where(Role.name == ADMIN).scalar_subquery()
+    await connection.execute(insert(UserRole).values(user_id=1, role_id=admin))
+
+
+async def _tidy(settings: Settings) -> None:
+    """What the database itself would do after a while."""
+    url = settings.database_url.get_secret_value()
+    async with connected(url) as connection:
+        if url.startswith("postgresql"):
+            await connection.exec_driver_sql(
+                "SELECT setval('users_id_seq', (SELECT max(id) FROM users))"
+            )
+        await connection.exec_driver_sql("VACUUM")
+        await connection.exec_driver_sql("ANALYZE")

@@ -1,0 +1,52 @@
+"""Finding the one user of a name among many."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+from time import perf_counter
+
+import uvloop
+
+from bench import filling
+from bench.figures import Bar, Figure
+from bench.stage import Stage
+from uservault.passwords.reader import CredentialReader
+from uservault.resources import open_resources
+from uservault.settings import Settings
+
+
+def lookup(stage: Stage) -> Iterator[Figure]:
+    """What a login asks of the database, by username and by address, without the server."""
+    sizes = stage.sizes
+    many = stage.database("postgresql", sizes.users)
+    few = stage.database("postgresql", sizes.few)
+    for what, name in {"username": filling.username, "e-mail": filling.email}.items():
+        names = _names(name, sizes.users, sizes.lookups), _names(name, sizes.few, sizes.lookups)
+        pairs = uvloop.run(_rounds(sizes.rounds, (many, names[0]), (few, names[1])))
+        measure = f"look-up by {what} among {sizes.users:,} ÷ {sizes.few:,}"
+        yield Figure(measure, "look-ups/s", pairs, Bar("≥ 0.80", "≥ 0.95"))
+
+
+def _names(name: Callable[[int], str], users: int, count: int) -> list[str]:
+    random = Random(1)  # noqa: S311 - the same in every run
+    return [name(random.randint(1, users)) for _ in range(count)]
+
+
+async def _rounds(
+    rounds: int, many: tuple[Settings, list[str]], few: tuple[Settings, list[str]]
+) -> list[tuple[float, float]]:
+    async with open_resources(many[0]) as first, open_resources(few[0]) as second:
+        among_many, among_few = CredentialReader(first), CredentialReader(second)
+        await _per_second(among_many, many[1])
+        await _per_second(among_few, few[1])
+        return [
+            (await _per_second(among_many, many[1]), await _per_second(among_few, few[1]))
+            for _ in range(rounds)
+        ]
+
+
+async def _per_second(reader: CredentialReader, names: list[str]) -> float:
+    began = perf_counter()
+    for name in names:
+        if await reader.find(name) is None:
+            raise LookupError(name)
+    return len(names) / (perf_counter() - began)

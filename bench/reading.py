@@ -1,0 +1,64 @@
+"""Reading users: one, and pages of them."""
+
+from collections.abc import Iterator, Sequence
+
+import uvloop
+
+from bench import filling
+from bench.costs import Asked, compared
+from bench.figures import Bar, Figure, interleaved
+from bench.load import get
+from bench.processes import uservault
+from bench.stage import Stage
+
+MANY = 32  # connections
+ONE = Bar("≥ 0.20", "≥ 0.35")
+BARS = {
+    "PostgreSQL": {MANY: Bar("≥ 0.45", "≥ 0.75"), 1: ONE},
+    "SQLite": {MANY: Bar("≥ 0.40", "≥ 0.60"), 1: ONE},
+}
+
+
+def read(stage: Stage) -> Iterator[Figure]:
+    """Each user reads themselves; the last rows are with our log of requests, which is the
+    default, and which the reference has not."""
+    reference = Asked(stage.reference, [get("/users/1")])
+    for name, bars in BARS.items():
+        settings = stage.database(name.lower(), stage.sizes.tokens)
+        requests = reads(stage, name.lower())
+        with uservault(settings) as server:
+            ours = Asked(server, requests)
+            for connections, bar in bars.items():
+                measure = f"read, {name}, connections: {connections}"
+                yield from compared(measure, ours, reference, stage.sizes, connections, bar)
+        with uservault(settings, USERVAULT_LOG__LEVEL="info") as server:
+            measure = f"read, {name}, connections: {MANY}, logged"
+            ours = Asked(server, requests)
+            yield from compared(measure, ours, reference, stage.sizes, MANY, Bar())
+
+
+def reads(stage: Stage, kind: str) -> Sequence[bytes]:
+    ids = range(1, stage.sizes.tokens + 1)
+    tokens = uvloop.run(filling.mint(stage.database(kind, stage.sizes.tokens), ids))
+    return [get(f"/api/users/{id}", token) for id, token in zip(ids, tokens, strict=True)]
+
+
+def list_(stage: Stage) -> Iterator[Figure]:
+    """Pages of 50, the default."""
+    sizes = stage.sizes
+    settings = stage.database("postgresql", sizes.users)
+    [token] = uvloop.run(filling.mint(settings, range(1, 2)))
+    with uservault(settings) as server:
+        first = Asked(server, [get("/api/users", token)])
+        late = Asked(server, [get(f"/api/users?cursor={sizes.users * 9 // 10}", token)])
+        reference = Asked(stage.reference, [get("/users")])
+        late.warm()
+        bar = Bar("≥ 0.25", "≥ 0.37")
+        yield from compared("list, first page", first, reference, sizes, MANY, bar)
+        pairs = interleaved(
+            sizes.rounds,
+            lambda: late.cost(MANY, sizes.seconds).rate,
+            lambda: first.cost(MANY, sizes.seconds).rate,
+        )
+        measure = f"list, page at 90 % of {sizes.users:,} ÷ first"
+        yield Figure(measure, "requests/s", pairs, Bar("≥ 0.90", "≥ 0.95"))
