@@ -11,7 +11,6 @@ from bench.load import flood
 from bench.processes import Server
 from bench.stage import Sizes
 
-
 WARMING = 8  # connections
 
 
