@@ -53,6 +53,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
             await make_first_admin(resources)
             gc.freeze()  # what is here now stays: never look through it again
+            gc.set_threshold(10_000, 20, 20)  # and through the rest less often
             yield
 
     app = FastAPI(

@@ -1,6 +1,5 @@
 """Lists are read a page at a time, each beginning after the last one's end (keyset)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -33,10 +32,10 @@ class PageQuery(BaseModel):
 class Page(Generic[T]):
     """`cursor` is where the next page begins; None if this is the last."""
 
-    items: Sequence[T]
+    items: list[T]
     cursor: str | None
 
-    def link(self, request: Request, response: Response) -> Sequence[T]:
+    def link(self, request: Request, response: Response) -> list[T]:
         """The items; the next page is named in a Link header (RFC 8288), as relative reference."""
         if self.cursor is not None:
             query = urlencode(dict(request.query_params) | {"cursor": self.cursor})

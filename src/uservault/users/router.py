@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -56,7 +55,7 @@ async def list_users(
     users: Shared[UserReader],
     request: Request,
     response: Response,
-) -> Sequence[UserRead]:
+) -> list[UserRead]:
     """A page of users in the order of their ids; the Link header names the next."""
     page = await users.page(query)
     return page.link(request, response)
