@@ -8,13 +8,15 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from bench.crowd import busy
 from bench.figures import Figure, table
-from bench.hashing import busy, login, register, timing
+from bench.hashing import login, register
 from bench.lookup import lookup
 from bench.processes import LOADED_FROM
 from bench.reading import list_, read
 from bench.stage import QUICK, Sizes, Stage, staged
 from bench.starting import start
+from bench.timing import timing
 
 MEASURES: dict[str, Callable[[Stage], Iterable[Figure]]] = {
     "read": read,
