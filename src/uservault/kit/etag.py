@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends, Header, Request
 
@@ -46,5 +46,14 @@ async def _if_match(
     # A list may come in several lines (RFC 9110 §5.3).
     return if_match(", ".join(request.headers.getlist("if-match")) if header is not None else None)
 
+
+TAGGED: dict[str, Any] = {
+    "headers": {
+        "ETag": {
+            "description": "The entity tag of this version, for If-Match.",
+            "schema": {"type": "string", "examples": ['"1"']},
+        }
+    }
+}
 
 IfMatch = Annotated[Precondition, Depends(_if_match)]
