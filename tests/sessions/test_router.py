@@ -167,6 +167,10 @@ class TestAdministration:
         assert response.status_code == 404
         assert await ada.status() == 200
 
+    async def test_knows_no_user_that_does_not_exist(self, admin: Person) -> None:
+        assert (await admin.get("/users/99/sessions")).status_code == 404
+        assert (await admin.delete("/users/99/sessions")).status_code == 404
+
     async def test_ends_all_of_a_user(self, admin: Person, ada: Person) -> None:
         there = await ada.again()
 

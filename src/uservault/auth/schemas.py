@@ -6,7 +6,7 @@ from uservault.kit.schema import Schema
 from uservault.passwords.schemas import GivenPassword
 
 GivenToken = Field(
-    max_length=256,
+    max_length=2048,
     description="The latest refresh token of the session.",
     json_schema_extra={"format": "password"},
 )
@@ -47,7 +47,7 @@ class TokenGrant(Schema):
         "", max_length=256, description="`password`: the username, or the e-mail address."
     )
     password: GivenPassword = Field("", description="`password`: the password.")
-    refresh_token: str = Field("", max_length=256, description="`refresh_token`: the latest one.")
+    refresh_token: str = Field("", max_length=2048, description="`refresh_token`: the latest one.")
     scope: str = Field("", max_length=1000, description="Ignored: there are no scopes.")
     client_id: str | None = Field(None, max_length=256, description="Ignored.")
     client_secret: str | None = Field(None, max_length=256, description="Ignored.")

@@ -1,17 +1,30 @@
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
+from uservault.kit.crypto import digest
+from uservault.kit.etag import TAGGED, IfNoneMatch
 from uservault.kit.problems import problems
 from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
 from uservault.kit.wiring import Inject, Shared
 from uservault.sessions.errors import SessionNotFound
 from uservault.sessions.reader import SessionReader
-from uservault.sessions.schemas import RevokedCount, SessionPathId, SessionRead, SessionRevocation
+from uservault.sessions.revocations import RevocationReader
+from uservault.sessions.schemas import (
+    RevocationFeed,
+    RevocationQuery,
+    RevokedCount,
+    SessionPathId,
+    SessionRead,
+    SessionRevocation,
+)
 from uservault.sessions.service import SessionService
+from uservault.users.errors import UserNotFound
+from uservault.users.reader import UserReader
 
 router = APIRouter(prefix="/api", tags=["sessions"], route_class=Route)
 
@@ -50,11 +63,16 @@ async def revoke_my_other_sessions(
     return RevokedCount(revoked=await sessions.revoke_others(me.user_id, me.session_id, "user"))
 
 
-@router.get("/users/{id:id}/sessions", dependencies=[requires(Permission.SESSIONS_READ)])
+@router.get(
+    "/users/{id:id}/sessions",
+    dependencies=[requires(Permission.SESSIONS_READ)],
+    responses=problems(UserNotFound),
+)
 async def list_sessions(
-    id: PathId, me: CurrentPrincipal, sessions: Shared[SessionReader]
+    id: PathId, me: CurrentPrincipal, users: Shared[UserReader], sessions: Shared[SessionReader]
 ) -> Sequence[SessionRead]:
-    """A user's live sessions, the newest first; empty for a user there is not."""
+    """A user's live sessions, the newest first."""
+    await users.get(id)
     return await sessions.of_user(id, current=me.session_id)
 
 
@@ -71,9 +89,16 @@ async def revoke_session(
     return Message(message=ENDED)
 
 
-@router.delete("/users/{id:id}/sessions", dependencies=[requires(Permission.SESSIONS_WRITE)])
-async def revoke_user_sessions(id: PathId, sessions: Inject[SessionService]) -> RevokedCount:
+@router.delete(
+    "/users/{id:id}/sessions",
+    dependencies=[requires(Permission.SESSIONS_WRITE)],
+    responses=problems(UserNotFound),
+)
+async def revoke_user_sessions(
+    id: PathId, users: Shared[UserReader], sessions: Inject[SessionService]
+) -> RevokedCount:
     """End all sessions of a user."""
+    await users.get(id)
     return RevokedCount(revoked=await sessions.revoke_all(id, "administrator"))
 
 
@@ -83,3 +108,24 @@ async def revoke_sessions(
 ) -> RevokedCount:
     """End the sessions of up to 500 users, or up to 500 sessions, or everybody's."""
     return RevokedCount(revoked=await sessions.revoke_many(data))
+
+
+@router.get(
+    "/revocations",
+    response_model=RevocationFeed,
+    dependencies=[requires(Permission.SESSIONS_READ)],
+    responses={200: TAGGED, 304: {"description": "Nothing has come since that ETag."}},
+)
+async def list_revocations(
+    query: Annotated[RevocationQuery, Query()],
+    revocations: Shared[RevocationReader],
+    is_known: IfNoneMatch,
+    response: Response,
+) -> RevocationFeed | Response:
+    """What other services must refuse, though it verifies: poll it every few seconds."""
+    feed = await revocations.since(int(query.after) if query.after else None)
+    tag = f'"{digest(feed.model_dump_json())[:32]}"'
+    if is_known(tag):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+    response.headers["ETag"] = tag
+    return feed

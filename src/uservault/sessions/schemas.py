@@ -1,8 +1,8 @@
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import Path
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from uservault.kit.schema import Schema
 
@@ -43,3 +43,33 @@ class SessionRevocation(Schema):
 
 class RevokedCount(Schema):
     revoked: int = Field(description="How many live sessions ended.", examples=[3], ge=0)
+
+
+class Revocation(Schema):
+    """Something that access tokens must be refused for, though they verify."""
+
+    kind: Literal["sessions", "user", "everybody"] = Field(
+        description="Refuse tokens whose `sid` is in `session_ids`; whose `sub` is `user_id` and"
+        " `iat` is not after `at`; all whose `iat` is not after `at`."
+    )
+    at: datetime = Field(description="UTC (RFC 3339).")
+    session_ids: list[int] = Field([], description="For `sessions`.")
+    user_id: int | None = Field(None, description="For `user`.")
+
+
+class RevocationFeed(Schema):
+    """What has ended; the same thing may be told twice."""
+
+    revocations: list[Revocation] = Field(description="In the order in which they happened.")
+    cursor: str = Field(description="Send it as `after` the next time.", examples=["4711"])
+    more: bool = Field(description="Whether to ask again at once.")
+
+
+class RevocationQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    after: str | None = Field(
+        None,
+        pattern=r"^(0|[1-9][0-9]{0,17})$",
+        description="The `cursor` of the last answer; absent at first.",
+    )

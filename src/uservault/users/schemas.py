@@ -1,9 +1,9 @@
 from datetime import datetime
 
-from pydantic import MISSING, AwareDatetime, Field
+from pydantic import MISSING, Field
 
 from uservault.kit.identity import Email
-from uservault.kit.schema import Schema, Username
+from uservault.kit.schema import Moment, Schema, Username
 
 
 class UserUpdate(Schema):
@@ -23,9 +23,8 @@ class Deactivation(Schema):
         description="The user is told when they log in.",
         examples=["We saw logins from two continents at once."],
     )
-    until: AwareDatetime | None = Field(
+    until: Moment | None = Field(
         None,
-        strict=False,
         description="RFC 3339, with a time zone: they are active again then, by themselves."
         " Absent or null: until somebody activates them.",
         examples=["2030-01-01T00:00:00Z"],
