@@ -9,7 +9,9 @@ from typing import TypeAlias
 from fastapi import FastAPI
 
 from uservault.account.bootstrap import make_first_admin
+from uservault.account.me import router as me
 from uservault.account.router import router as account
+from uservault.account.states import router as states
 from uservault.auth.router import router as auth
 from uservault.docs.router import mount_docs
 from uservault.kit.answers import add_problem_handlers
@@ -17,18 +19,30 @@ from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
 from uservault.kit.ports import Resources
 from uservault.resources import open_resources
-from uservault.sessions.authenticator import TokenAuthenticator
+from uservault.sessions.authenticator import SessionAuthenticator
+from uservault.sessions.presence import Presence
+from uservault.sessions.router import router as sessions
 from uservault.settings import Settings
 from uservault.telemetry.logs import configure_logging
 from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.users.router import router as users
 
-ROUTERS = (users, account, auth, telemetry)  # the busiest first: routes are tried in this order
-AUTHENTICATORS = (TokenAuthenticator,)
+ROUTERS = (
+    users,
+    me,
+    account,
+    auth,
+    sessions,
+    states,
+    telemetry,
+)  # the busiest first: routes are tried in this order
+AUTHENTICATORS = (SessionAuthenticator,)
 TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
+    {"name": "me", "description": "One's own account."},
     {"name": "auth", "description": "Proving who one is."},
+    {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
 SUMMARY = (
@@ -55,6 +69,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             gc.freeze()  # what is here now stays: never look through it again
             gc.set_threshold(10_000, 20, 20)  # and through the rest less often
             yield
+            await resources.shared(Presence).flush()
 
     app = FastAPI(
         title="UserVault",

@@ -77,6 +77,27 @@ class TokenSettings(Branch):
     audience: str = Field("uservault", min_length=1, max_length=255, description="`aud`, likewise.")
 
 
+class SessionSettings(Branch):
+    lifetime: timedelta = Field(
+        timedelta(days=30),
+        ge=timedelta(minutes=1),
+        le=timedelta(days=3650),
+        description="How long a session lasts at the most: seconds, or ISO 8601 (`P30D`).",
+    )
+    idle: timedelta = Field(
+        timedelta(days=7),
+        ge=timedelta(minutes=2),
+        le=timedelta(days=3650),
+        description="How long a session lasts unused.",
+    )
+    refresh_grace: timedelta = Field(
+        timedelta(seconds=10),
+        ge=timedelta(0),
+        le=timedelta(seconds=10),
+        description="How long the refresh token before the last gets the same answer again.",
+    )
+
+
 class PasswordSettings(Branch):
     scheme: Literal["bcrypt_sha256", "argon2id"] = Field(
         "bcrypt_sha256", description="What new hashes are; `argon2id` needs the extra `argon2`."
@@ -188,6 +209,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
     tokens: TokenSettings = TokenSettings()
+    sessions: SessionSettings = SessionSettings()
     passwords: PasswordSettings = PasswordSettings()
     limits: LimitSettings = LimitSettings()
     log: LogSettings = LogSettings()

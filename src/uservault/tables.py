@@ -4,8 +4,9 @@ from uservault.events import models as events
 from uservault.kit.db import Base
 from uservault.passwords import models as passwords
 from uservault.roles import models as roles
+from uservault.sessions import models as sessions
 from uservault.users import models as users
 
-__all__ = ["events", "metadata", "passwords", "roles", "users"]
+__all__ = ["events", "metadata", "passwords", "roles", "sessions", "users"]
 
 metadata = Base.metadata

@@ -8,7 +8,6 @@ from tests.people import PASSWORD, Person, registration
 from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
-from uservault.users.models import User
 
 
 async def try_login(client: AsyncClient, username: str, password: str = "wrong") -> tuple[int, str]:
@@ -43,13 +42,22 @@ class TestLogin:
         assert refused == (401, "login-refused")
         assert resources.hasher.verified == before + 1
 
-    async def test_refuses_who_is_deactivated(
-        self, ada: Person, anyone: AsyncClient, resources: Resources
+    async def test_tells_who_is_deactivated_only_if_the_password_is_right(
+        self, admin: Person, ada: Person, anyone: AsyncClient
     ) -> None:
-        async with unit_of_work(resources.database) as session:
-            await session.execute(update(User).where(User.id == ada.id).values(is_active=False))
+        why = {"reason": "Payment is due.", "until": "2026-02-01T00:00:00Z"}
+        await admin.post(f"/users/{ada.id}/deactivate", json=why)
 
-        assert (await try_login(anyone, "ada", PASSWORD))[0] == 401  # B1
+        wrong = await anyone.post("/login", json={"username": "ada", "password": "wrong"})
+        nobody = await anyone.post("/login", json={"username": "nobody", "password": "wrong"})
+        right = await anyone.post("/login", json={"username": "ada", "password": PASSWORD})
+
+        assert wrong.status_code == nobody.status_code == 401  # B1
+        assert wrong.json() | {"request_id": ""} == nobody.json() | {"request_id": ""}
+        assert right.status_code == 403
+        assert right.json()["code"] == "account-deactivated"
+        assert right.json()["detail"] == "Payment is due."
+        assert right.json()["until"] == "2026-02-01T00:00:00+00:00"
 
     async def test_takes_a_password_exactly_as_typed(
         self, ada: Person, anyone: AsyncClient

@@ -24,6 +24,8 @@ class TestGetUser:
             "username": "ada",
             "email": "ada@example.com",
             "is_active": True,
+            "inactive_until": None,
+            "inactive_reason": None,
             "created_at": "2026-01-01T00:00:00Z",
             "updated_at": "2026-01-01T00:00:00Z",
         }

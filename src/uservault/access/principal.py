@@ -27,4 +27,5 @@ class Principal:
     """Whom a credential proved to be calling."""
 
     user_id: int
+    session_id: int | None = None
     permissions: frozenset[Permission] = frozenset()

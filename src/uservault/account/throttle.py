@@ -21,3 +21,19 @@ class RegistrationThrottle:
 
     async def count_refused(self, address: str | None) -> None:
         await self.throttle.give_back(self.created, address)
+
+
+class PasswordThrottle:
+    """Guesses at the password of a user, made with their access token."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.throttle = Throttle(resources.counters)
+        rate = resources.settings.limits.login_per_account_and_client
+        self.limit = Limit.parsed("current-password", rate)
+
+    async def admit(self, user_id: int) -> None:
+        """Counts the try before its password is looked at. Raises TooManyTries."""
+        await self.throttle.take(self.limit, str(user_id))
+
+    async def forgive(self, user_id: int) -> None:
+        await self.throttle.forget(self.limit, str(user_id))

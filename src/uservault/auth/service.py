@@ -1,12 +1,24 @@
+from dataclasses import dataclass
+from typing import NoReturn
+
 from uservault.access.origin import CurrentOrigin
-from uservault.auth.errors import LoginRefused
+from uservault.auth.errors import AccountDeactivated, LoginRefused
 from uservault.auth.events import LoginFailed, LoginSucceeded
 from uservault.auth.throttle import LoginThrottle
 from uservault.events.log import EventLog
 from uservault.kit.wiring import Hasher, Inject, Shared
-from uservault.passwords.reader import CredentialReader
+from uservault.passwords.reader import Credential, CredentialReader
 from uservault.passwords.service import PasswordService
+from uservault.roles.reader import RoleReader
+from uservault.sessions.opened import Opened
+from uservault.sessions.service import SessionService
 from uservault.sessions.tokens import AccessToken, AccessTokens
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Granted:
+    access_token: AccessToken
+    refresh_token: str
 
 
 class AuthService:
@@ -17,29 +29,56 @@ class AuthService:
         credentials: Shared[CredentialReader],
         throttle: Shared[LoginThrottle],
         tokens: Shared[AccessTokens],
+        roles: Shared[RoleReader],
         hasher: Hasher,
         passwords: Inject[PasswordService],
+        sessions: Inject[SessionService],
         events: Inject[EventLog],
         origin: CurrentOrigin,
     ) -> None:
         self.credentials = credentials
         self.throttle = throttle
         self.tokens = tokens
+        self.roles = roles
         self.hasher = hasher
         self.passwords = passwords
+        self.sessions = sessions
         self.events = events
         self.origin = origin
 
-    async def login(self, name: str, password: str) -> AccessToken:
-        """Raises LoginRefused, as slowly for a stranger as for a friend, and TooManyTries."""
+    async def login(self, name: str, password: str) -> Granted:
+        """Opens a session.
+
+        Raises LoginRefused, as slowly for a stranger as for a friend, AccountDeactivated to who
+        knows the password, and TooManyTries.
+        """
         await self.throttle.admit(name, self.origin.address)
         known = await self.credentials.find(name)
         verdict = await self.hasher.verify(password, known.hash if known else None)
-        if known is None or not verdict.right or not known.is_active:
-            self.events.record(LoginFailed(subject_id=known.user_id if known else None))
-            raise LoginRefused
+        if known is None or not verdict.right:
+            self._refuse(known)
         await self.throttle.forgive(name, self.origin.address)
+        if not known.is_active:
+            self._turn_away(known)
         if verdict.better_hash:
             await self.passwords.upgrade(known.user_id, known.hash, verdict.better_hash)
-        self.events.record(LoginSucceeded(subject_id=known.user_id))
-        return self.tokens.issue(known.user_id)
+        opened = await self.sessions.open(known.user_id)
+        self.events.record(LoginSucceeded(subject_id=known.user_id, session=opened.session_id))
+        return await self._granted(opened)
+
+    async def refresh(self, refresh_token: str) -> Granted:
+        """Raises RefreshRefused."""
+        return await self._granted(await self.sessions.refresh(refresh_token))
+
+    async def _granted(self, opened: Opened) -> Granted:
+        held = await self.roles.held_by(opened.user_id)
+        return Granted(self.tokens.issue(opened, held), opened.refresh_token)
+
+    def _refuse(self, known: Credential | None) -> NoReturn:
+        self.events.record(LoginFailed(subject_id=known.user_id if known else None))
+        raise LoginRefused
+
+    def _turn_away(self, known: Credential) -> NoReturn:
+        self.events.record(LoginFailed(subject_id=known.user_id, reason="deactivated"))
+        until = known.inactive_until.isoformat() if known.inactive_until else None
+        raise AccountDeactivated(known.inactive_reason, until=until)

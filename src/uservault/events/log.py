@@ -46,6 +46,7 @@ class EventLog:
             at=self.now(),
             actor_id=self.actor.user_id if self.actor else None,
             subject_id=event.subject_id,
+            session_id=self.actor.session_id if self.actor else None,
             address=origin.address,
             user_agent=origin.user_agent,
             request_id=origin.request_id,

@@ -20,6 +20,7 @@ class EventRecord(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     subject_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    session_id: Mapped[int | None] = mapped_column(BigInteger)  # the actor's
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(256))
     request_id: Mapped[str | None] = mapped_column(String(64))

@@ -149,6 +149,7 @@ class ProblemDetails(BaseModel):
     request_id: str | None = Field(None, description="Name it when you ask for help.")
     errors: list[Fault] | None = Field(None, description="What does not fit, for a 422.")
     missing: list[str] | None = Field(None, description="The permissions you lack, for a 403.")
+    until: str | None = Field(None, description="When it ends by itself, if it does (RFC 3339).")
 
 
 def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:

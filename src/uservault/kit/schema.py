@@ -1,9 +1,10 @@
 """What every schema of the API has in common, and the words they share."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from starlette.convertors import Convertor, register_url_convertor
 
 
@@ -29,6 +30,17 @@ Username = Annotated[
         examples=["ada"],
     ),
 ]
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("It is beyond the end of time.") from None
+
+
+# A time that a client gives, always with a zone (RFC 3339).
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_in_utc)]
 
 
 class _IdConvertor(Convertor[int]):

@@ -1,4 +1,4 @@
-from uservault.kit.problems import Invalid
+from uservault.kit.problems import Forbidden, Invalid
 
 
 class PasswordRefused(Invalid):
@@ -6,5 +6,10 @@ class PasswordRefused(Invalid):
 
     title = "This password cannot be used."
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(errors=[{"pointer": "/body/password", "detail": reason}])
+    def __init__(self, reason: str, field: str = "password") -> None:
+        super().__init__(errors=[{"pointer": f"/body/{field}", "detail": reason}])
+
+
+class CurrentPasswordWrong(Forbidden):
+    title = "The current password is wrong."
+    keep_writes = True  # the failed try stays on record

@@ -1,36 +1,64 @@
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from uservault.kit.batch import AnySelect, by_key
+from uservault.kit.db import AnyRow
 from uservault.kit.identity import login_key
 from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
+from uservault.users.activity import is_active
 from uservault.users.models import User
 
 
 def _credentials(key: object) -> AnySelect:
-    columns = (key, User.id, User.is_active, Password.hash)
+    columns = (
+        key,
+        User.id,
+        User.is_active,
+        User.inactive_until,
+        User.inactive_reason,
+        Password.hash,
+    )
     return select(*columns).join(Password, Password.user_id == User.id)  # type: ignore[call-overload, no-any-return]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credential:
+    """What a user proves themselves with, and whether that opens anything."""
+
     user_id: int
-    is_active: bool
     hash: str
+    is_active: bool
+    inactive_until: datetime | None
+    inactive_reason: str | None
 
 
 class CredentialReader:
     """Who a username or an address says it is. No connection is held once it has answered."""
 
     def __init__(self, resources: Resources) -> None:
+        self.now = resources.clock
         self.by_username = by_key(resources.database, _credentials(User.username_key))
         self.by_email = by_key(resources.database, _credentials(User.email_key))
+        self.by_id = by_key(resources.database, _credentials(User.id))
 
     async def find(self, name: str) -> Credential | None:
         key, is_email = login_key(name)
         row = await (self.by_email if is_email else self.by_username).get(key)
+        return self._credential(row)
+
+    async def of(self, user_id: int) -> Credential | None:
+        return self._credential(await self.by_id.get(user_id))
+
+    def _credential(self, row: AnyRow | None) -> Credential | None:
         if row is None:
             return None
-        return Credential(user_id=row.id, is_active=row.is_active, hash=row.hash)
+        return Credential(
+            user_id=row.id,
+            hash=row.hash,
+            is_active=is_active(row, self.now()),
+            inactive_until=row.inactive_until,
+            inactive_reason=row.inactive_reason,
+        )

@@ -1,4 +1,6 @@
-from sqlalchemy import update
+from typing import cast
+
+from sqlalchemy import CursorResult, update
 
 from uservault.kit.repository import Repository
 from uservault.passwords.models import Password
@@ -7,7 +9,8 @@ from uservault.passwords.models import Password
 class PasswordRepository(Repository[Password]):
     model = Password
 
-    async def replace_hash(self, user_id: int, old: str, new: str) -> None:
-        """Unless the password has been changed meanwhile."""
+    async def replace_hash(self, user_id: int, old: str, new: str) -> bool:
+        """Whether it was done: not if the password has been changed meanwhile."""
         same = (Password.user_id == user_id) & (Password.hash == old)
-        await self.session.execute(update(Password).where(same).values(hash=new))
+        replaced = await self.session.execute(update(Password).where(same).values(hash=new))
+        return cast("CursorResult[tuple[()]]", replaced).rowcount == 1

@@ -25,6 +25,10 @@ class PasswordService:
     async def keep(self, user_id: int, hash: str) -> None:
         await self.passwords.save(Password(user_id=user_id, hash=hash))
 
+    async def replace(self, user_id: int, old: str, new: str) -> bool:
+        """Whether it was done: not if the password has been changed meanwhile."""
+        return await self.passwords.replace_hash(user_id, old, new)
+
     async def upgrade(self, user_id: int, old: str, better: str) -> None:
         """The same password by the present scheme and cost."""
         await self.passwords.replace_hash(user_id, old, better)

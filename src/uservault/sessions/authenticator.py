@@ -4,7 +4,11 @@ from uservault.access.principal import Principal
 from uservault.kit.batch import by_key
 from uservault.kit.ports import Resources
 from uservault.roles.models import Role, UserRole, permissions_of
+from uservault.sessions.life import Life
+from uservault.sessions.models import Session
+from uservault.sessions.presence import Presence
 from uservault.sessions.tokens import AccessTokens
+from uservault.users.activity import is_active
 from uservault.users.models import User
 
 ROLES = (
@@ -13,22 +17,42 @@ ROLES = (
     .where(UserRole.user_id == User.id)
     .scalar_subquery()
 )
-LIVE = select(User.id, ROLES.label("roles")).where(User.is_active)
+LIVE = (
+    select(
+        Session.id,
+        Session.user_id,
+        Session.last_seen_at,
+        Session.expires_at,
+        User.is_active,
+        User.inactive_until,
+        ROLES.label("roles"),
+    )
+    .join(User, User.id == Session.user_id)
+    .where(Session.revoked_at.is_(None))
+)
 
 
-class TokenAuthenticator:
-    """An access token is as good as its user, who is looked up on every request.
+class SessionAuthenticator:
+    """An access token is as good as its session, which is looked up on every request.
 
     One query answers all who ask at once.
     """
 
     def __init__(self, resources: Resources) -> None:
         self.tokens = resources.shared(AccessTokens)
-        self.live = by_key(resources.database, LIVE)
+        self.presence = resources.shared(Presence)
+        self.life = Life(resources.settings.sessions)
+        self.now = resources.clock
+        self.sessions = by_key(resources.database, LIVE)
 
     async def __call__(self, token: str) -> Principal | None:
-        claims = self.tokens.read(token)
-        user = await self.live.get(int(claims.sub)) if claims else None
-        if user is None:
+        if (claims := self.tokens.read(token)) is None:
             return None
-        return Principal(user_id=user.id, permissions=permissions_of(user.roles))
+        row, now = await self.sessions.get(int(claims.sid)), self.now()
+        if row is None or str(row.user_id) != claims.sub:
+            return None
+        if not self.life.is_live(row, now) or not is_active(row, now):
+            return None
+        self.presence.note(row.id, row.last_seen_at)
+        permissions = permissions_of(row.roles)
+        return Principal(user_id=row.user_id, session_id=row.id, permissions=permissions)

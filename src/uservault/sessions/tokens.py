@@ -1,4 +1,4 @@
-"""Access tokens: JWTs that name a user (RFC 7519; RFC 8725 and RFC 9068 on what to refuse)."""
+"""Access tokens: JWTs that name a session (RFC 7519; RFC 8725 and RFC 9068 on what to refuse)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,10 +11,12 @@ from pydantic import Field
 from uservault.kit.crypto import random_token
 from uservault.kit.ports import Resources
 from uservault.kit.schema import Schema
+from uservault.roles.reader import Held
+from uservault.sessions.opened import Opened
 
 KEPT = 10_000  # verified tokens; about 10 MB
 LONGEST = timedelta(hours=24)
-MAX_BYTES = 4096  # of a token; ours have some 400
+MAX_BYTES = 8192  # of a token; ours have some 500
 
 
 class Claims(Schema):
@@ -24,9 +26,12 @@ class Claims(Schema):
     aud: str
     typ: Literal["access"]
     sub: str = Field(pattern=r"^[1-9][0-9]{0,17}$")
+    sid: str = Field(pattern=r"^[1-9][0-9]{0,17}$")
     jti: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     iat: int
     exp: int
+    roles: list[str]  # with the next one, what the user held then: a hint for other services
+    permissions: list[str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,19 +51,24 @@ class AccessTokens:
         self.now = resources.clock
         self._verified = lru_cache(KEPT)(self._verify)  # keeps no failure: an exception is not kept
 
-    def issue(self, user_id: int) -> AccessToken:
+    def issue(self, opened: Opened, held: Held) -> AccessToken:
+        """Good until its time is up or its session's, whichever comes first."""
         now = self.now()
+        lifetime = min(int(self.settings.lifetime.total_seconds()), opened.seconds_left)
         claims = Claims(
             iss=self.settings.issuer,
             aud=self.settings.audience,
             typ="access",
-            sub=str(user_id),
+            sub=str(opened.user_id),
+            sid=str(opened.session_id),
             jti=random_token(),
             iat=int(now.timestamp()),
-            exp=int((now + self.settings.lifetime).timestamp()),
+            exp=int(now.timestamp()) + lifetime,
+            roles=list(held.roles),
+            permissions=sorted(held.permissions),
         )
         encoded = jwt.encode(claims.model_dump(), self.key, "HS256")
-        return AccessToken(encoded, int(self.settings.lifetime.total_seconds()))
+        return AccessToken(encoded, lifetime)
 
     def read(self, token: str) -> Claims | None:
         """The claims of a token of ours that is good now, else None."""

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from uservault.events.log import Event
 
 
@@ -12,3 +14,12 @@ class UserUpdated(Event):
 
 class UserDeleted(Event):
     type = "user.deleted"
+
+
+class UserDeactivated(Event):
+    type = "user.deactivated"
+    until: datetime | None
+
+
+class UserActivated(Event):
+    type = "user.activated"

@@ -20,6 +20,8 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(exact(KEY_LENGTH), unique=True, init=False)
     is_active: Mapped[bool] = mapped_column(default=True)
+    inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # active again from then
+    inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag

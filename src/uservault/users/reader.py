@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, select
 from uservault.kit.batch import by_key
 from uservault.kit.page import Page, PageQuery
 from uservault.kit.ports import Resources
+from uservault.users.activity import settled, shown
 from uservault.users.errors import UserNotFound
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
@@ -19,12 +20,13 @@ class UserReader:
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
+        self.now = resources.clock
         self.by_id = by_key(resources.database, SHOWN)
 
     async def get(self, id: int) -> UserRead:
         """Raises UserNotFound. Concurrent calls share a query."""
         if row := await self.by_id.get(id):
-            return UserRead.model_validate(row)
+            return shown(row, self.now())
         raise UserNotFound
 
     async def page(self, query: PageQuery) -> Page[UserRead]:
@@ -32,7 +34,9 @@ class UserReader:
         one_more = {"after": query.after, "limit": query.limit + 1}
         rows = await self.database.rows(PAGE, one_more)
         # A page at once, and as dicts: 2.5 times as fast as row by row, attribute by attribute.
-        users = MANY.validate_python(
+        read = MANY.validate_python(
             [dict(zip(FIELDS, row, strict=True)) for row in rows[: query.limit]]
         )
+        now = self.now()
+        users = [settled(user, now) for user in read]
         return Page(users, cursor=str(users[-1].id) if len(rows) > query.limit else None)

@@ -4,28 +4,19 @@ from fastapi import APIRouter, Query, Request, Response
 
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission
-from uservault.kit.etag import IfMatch, etag
+from uservault.kit.etag import TAGGED, IfMatch, etag
 from uservault.kit.page import PageQuery
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
 from uservault.kit.wiring import Inject, Shared
 from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
-from uservault.users.models import User
 from uservault.users.reader import UserReader
 from uservault.users.schemas import UserRead, UserUpdate
 from uservault.users.service import UserService
 
 router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
 
-TAGGED: dict[str, Any] = {
-    "headers": {
-        "ETag": {
-            "description": "The entity tag of this version of the user, for If-Match.",
-            "schema": {"type": "string", "examples": ['"1"']},
-        }
-    }
-}
 LINKED: dict[str, Any] = {
     "headers": {
         "Link": {
@@ -63,13 +54,12 @@ async def list_users(
 
 @router.put(
     "/{id:id}",
-    response_model=UserRead,
     dependencies=[requires_self_or(Permission.USERS_WRITE)],
     responses=CHANGED,
 )
 async def update_user(
     id: PathId, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
-) -> User:
+) -> UserRead:
     """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept."""
     user = await users.update(id, data, check)
     response.headers["ETag"] = etag(user.version)
@@ -78,13 +68,12 @@ async def update_user(
 
 @router.patch(
     "/{id:id}",
-    response_model=UserRead,
     dependencies=[requires_self_or(Permission.USERS_WRITE)],
     responses=CHANGED,
 )
 async def patch_user(
     id: PathId, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
-) -> User:
+) -> UserRead:
     """Merge into a user (RFC 7396), who has no field that null could take away."""
     return await update_user(id, data, check, users, response)
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from pydantic import MISSING, Field
 
 from uservault.kit.identity import Email
-from uservault.kit.schema import Schema, Username
+from uservault.kit.schema import Moment, Schema, Username
 
 
 class UserUpdate(Schema):
@@ -13,6 +13,24 @@ class UserUpdate(Schema):
     email: Email | MISSING = MISSING
 
 
+class Deactivation(Schema):
+    """Why, and until when."""
+
+    reason: str = Field(
+        min_length=1,
+        max_length=500,
+        pattern=r"^[^\x00]*$",
+        description="The user is told when they log in.",
+        examples=["We saw logins from two continents at once."],
+    )
+    until: Moment | None = Field(
+        None,
+        description="RFC 3339, with a time zone: they are active again then, by themselves."
+        " Absent or null: until somebody activates them.",
+        examples=["2030-01-01T00:00:00Z"],
+    )
+
+
 class UserRead(Schema):
     """A user, as those who may see them do."""
 
@@ -20,6 +38,10 @@ class UserRead(Schema):
     username: str = Field(examples=["ada"])
     email: str = Field(examples=["ada@example.com"])
     is_active: bool = Field(description="Whether they may log in and their tokens open anything.")
+    inactive_until: datetime | None = Field(
+        description="If they are not active: when they will be again by themselves; UTC."
+    )
+    inactive_reason: str | None = Field(description="If they are not active: why.")
     created_at: datetime = Field(description="UTC (RFC 3339).")
     updated_at: datetime = Field(description="UTC (RFC 3339).")
     version: int = Field(exclude=True)

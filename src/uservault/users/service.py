@@ -1,11 +1,19 @@
 from uservault.events.log import EventLog
 from uservault.kit.etag import Precondition
+from uservault.kit.problems import Invalid
 from uservault.kit.wiring import Inject, Now
+from uservault.users.activity import shown
 from uservault.users.errors import UserNotFound
-from uservault.users.events import UserCreated, UserDeleted, UserUpdated
+from uservault.users.events import (
+    UserActivated,
+    UserCreated,
+    UserDeactivated,
+    UserDeleted,
+    UserUpdated,
+)
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
-from uservault.users.schemas import UserUpdate
+from uservault.users.schemas import Deactivation, UserRead, UserUpdate
 
 
 class UserService:
@@ -24,20 +32,44 @@ class UserService:
         self.events.record(UserCreated(subject_id=user.id))
         return user
 
-    async def update(self, id: int, data: UserUpdate, check: Precondition) -> User:
+    async def update(self, id: int, data: UserUpdate, check: Precondition) -> UserRead:
         """Raises UserNotFound, UsernameTaken, EmailTaken, or what the precondition raises."""
         user = await self._get(id)
         check(user.version)
         sent = data.model_dump(exclude_unset=True)
         changes = {name: value for name, value in sent.items() if getattr(user, name) != value}
-        if not changes:
-            return user
-        for field, value in changes.items():
-            setattr(user, field, value)
-        user.updated_at = self.now()
-        await self.users.save(user)
-        self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
-        return user
+        if changes:
+            for field, value in changes.items():
+                setattr(user, field, value)
+            await self._save(user)
+            self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
+        return shown(user, self.now())
+
+    async def deactivate(self, id: int, why: Deactivation, check: Precondition) -> UserRead:
+        """No session of theirs is live from the next request on, and no new one opens.
+
+        Raises UserNotFound, or what the precondition raises; Invalid for a time that has passed.
+        """
+        user = await self._get(id)
+        check(user.version)
+        if why.until is not None and why.until <= self.now():
+            raise Invalid(errors=[{"pointer": "/body/until", "detail": "It has passed."}])
+        user.is_active = False
+        user.inactive_until, user.inactive_reason = why.until, why.reason
+        await self._save(user)
+        self.events.record(UserDeactivated(subject_id=id, until=why.until))
+        return shown(user, self.now())
+
+    async def activate(self, id: int, check: Precondition) -> UserRead:
+        """Raises UserNotFound, or what the precondition raises."""
+        user = await self._get(id)
+        check(user.version)
+        if not user.is_active:
+            user.is_active = True
+            user.inactive_until = user.inactive_reason = None
+            await self._save(user)
+            self.events.record(UserActivated(subject_id=id))
+        return shown(user, self.now())
 
     async def delete(self, id: int, check: Precondition) -> None:
         """What hangs on the user goes too, by cascade. Raises like `update`."""
@@ -45,6 +77,10 @@ class UserService:
         check(user.version)
         await self.users.delete(user)
         self.events.record(UserDeleted(subject_id=id))
+
+    async def _save(self, user: User) -> None:
+        user.updated_at = self.now()
+        await self.users.save(user)
 
     async def _get(self, id: int) -> User:
         if user := await self.users.get(id):

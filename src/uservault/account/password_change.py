@@ -1,0 +1,48 @@
+from uservault.access.principal import Principal
+from uservault.account.events import PasswordChanged, PasswordChangeRefused
+from uservault.account.throttle import PasswordThrottle
+from uservault.events.log import EventLog
+from uservault.kit.wiring import Hasher, Inject, Shared
+from uservault.passwords.errors import CurrentPasswordWrong
+from uservault.passwords.reader import CredentialReader
+from uservault.passwords.service import PasswordService
+from uservault.sessions.service import SessionService
+from uservault.users.errors import UserNotFound
+from uservault.users.reader import UserReader
+
+
+class PasswordChange:
+    """A new password, by who knows the old one. A stolen access token is not enough."""
+
+    def __init__(
+        self,
+        credentials: Shared[CredentialReader],
+        users: Shared[UserReader],
+        throttle: Shared[PasswordThrottle],
+        hasher: Hasher,
+        passwords: Inject[PasswordService],
+        sessions: Inject[SessionService],
+        events: Inject[EventLog],
+    ) -> None:
+        self.credentials = credentials
+        self.users = users
+        self.throttle = throttle
+        self.hasher = hasher
+        self.passwords = passwords
+        self.sessions = sessions
+        self.events = events
+
+    async def change(self, me: Principal, current: str, new: str) -> None:
+        """Raises CurrentPasswordWrong, PasswordRefused, TooManyTries or TooManyPasswords."""
+        await self.throttle.admit(me.user_id)
+        user, known = await self.users.get(me.user_id), await self.credentials.of(me.user_id)
+        verdict = await self.hasher.verify(current, known.hash if known else None)
+        if known is None or not verdict.right:
+            self.events.record(PasswordChangeRefused(subject_id=me.user_id))
+            raise CurrentPasswordWrong
+        await self.throttle.forgive(me.user_id)
+        hash = await self.passwords.accepted(new, user.username, user.email)
+        if not await self.passwords.replace(me.user_id, known.hash, hash):
+            raise UserNotFound
+        await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
+        self.events.record(PasswordChanged(subject_id=me.user_id))

@@ -1,0 +1,74 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from uservault.kit.batch import by_key
+from uservault.kit.db import AnyRow
+from uservault.kit.ports import Resources
+from uservault.sessions.device import label
+from uservault.sessions.life import Life
+from uservault.sessions.models import Session
+from uservault.sessions.schemas import SessionRead
+from uservault.users.activity import is_active
+from uservault.users.models import User
+
+REFRESHING = (
+    select(
+        Session.id,
+        Session.user_id,
+        Session.key_sealed,
+        Session.counter,
+        Session.refreshed_at,
+        Session.last_seen_at,
+        Session.expires_at,
+        User.is_active,
+        User.inactive_until,
+    )
+    .join(User, User.id == Session.user_id)
+    .where(Session.revoked_at.is_(None))
+)
+
+
+class SessionReader:
+    """What can be asked of sessions."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.database = resources.database
+        self.life = Life(resources.settings.sessions)
+        self.now = resources.clock
+        self.refreshing = by_key(resources.database, REFRESHING)
+
+    async def to_refresh(self, id: int) -> AnyRow | None:
+        """A live session with what its refresh tokens hang on."""
+        row, now = await self.refreshing.get(id), self.now()
+        live = row is not None and self.life.is_live(row, now) and is_active(row, now)
+        return row if live else None
+
+    async def of_user(self, user_id: int, current: int | None = None) -> Sequence[SessionRead]:
+        """The live ones, the newest first; `current` is the one that asks."""
+        columns = [getattr(Session, name) for name in COLUMNS]
+        found = (
+            select(*columns)
+            .where(Session.user_id == bindparam("user_id"), self.life.condition(self.now()))
+            .order_by(Session.id.desc())
+        )
+        rows = await self.database.rows(found, {"user_id": user_id})
+        return [_shown(row, current) for row in rows]
+
+
+COLUMNS = ("id", "created_at", "last_seen_at", "expires_at", "address", "user_agent")
+
+
+def _shown(row: AnyRow, current: int | None) -> SessionRead:
+    expires: datetime = row.expires_at
+    return SessionRead(
+        id=row.id,
+        label=label(row.user_agent),
+        address=row.address,
+        user_agent=row.user_agent,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        expires_at=expires,
+        current=row.id == current,
+    )

@@ -1,0 +1,31 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ColumnElement, CursorResult, Update, select, update
+
+from uservault.kit.repository import Repository
+from uservault.sessions.models import Session
+
+
+class SessionRepository(Repository[Session]):
+    model = Session
+
+    async def advance(self, id: int, counter: int, now: datetime) -> bool:
+        """Whether `counter` was the last one, and this call the one that moved on from it."""
+        last = (Session.id == id) & (Session.counter == counter) & Session.revoked_at.is_(None)
+        values = {"counter": counter + 1, "refreshed_at": now, "last_seen_at": now}
+        return await self._count(update(Session).where(last).values(values)) == 1
+
+    async def lock(self, which: ColumnElement[bool]) -> Sequence[Session]:
+        found = select(Session).where(which).order_by(Session.id).with_for_update()
+        return (await self.session.scalars(found)).all()
+
+    async def revoke_all(self, which: ColumnElement[bool], now: datetime) -> int:
+        """How many there were."""
+        return await self._count(update(Session).where(which).values(revoked_at=now))
+
+    async def _count(self, statement: Update) -> int:
+        quiet = statement.execution_options(synchronize_session=False)
+        result = await self.session.execute(quiet)
+        return cast("CursorResult[tuple[()]]", result).rowcount

@@ -1,0 +1,64 @@
+"""What has ended lately, for services that verify tokens by themselves and poll.
+
+Nothing is kept for it: it is read off the record of events.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from uservault.events.models import EventRecord
+from uservault.kit.db import AnyRow
+from uservault.kit.ports import Resources
+from uservault.sessions.schemas import Revocation, RevocationFeed
+
+USER = ("user.deactivated", "user.deleted")
+SESSIONS = "session.revoked"
+EVERYBODY = "session.revoked_everywhere"
+# Ids are given out before the commit, so a later one may be seen first: look that far back again.
+OVERLAP = timedelta(seconds=15)
+MOST = 500
+
+COLUMNS = (EventRecord.id, EventRecord.type, EventRecord.at, EventRecord.subject_id)
+FEED = (
+    select(*COLUMNS, EventRecord.data)
+    .where(EventRecord.type.in_([*USER, SESSIONS, EVERYBODY]))
+    .order_by(EventRecord.id)
+    .limit(bindparam("most"))
+)
+
+
+class RevocationReader:
+    """Answers each poll with what came since the last, and a little of what came before."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.database = resources.database
+        self.now = resources.clock
+        tokens = resources.settings.tokens
+        self.horizon = tokens.lifetime + timedelta(seconds=tokens.leeway)
+
+    async def since(self, after: int | None) -> RevocationFeed:
+        """From the beginning if `after` is None: as far back as tokens live."""
+        rows = await self.database.rows(FEED.where(self._begin(after)), {"most": MOST + 1})
+        shown, more = rows[:MOST], len(rows) > MOST
+        settled = [row.id for row in shown if more or row.at <= self.now() - OVERLAP]
+        return RevocationFeed(
+            revocations=[_revocation(row) for row in shown],
+            cursor=str(max(settled, default=after or 0)),
+            more=more,
+        )
+
+    def _begin(self, after: int | None) -> ColumnElement[bool]:
+        if after:
+            return EventRecord.id > after
+        return EventRecord.at > self.now() - self.horizon
+
+
+def _revocation(row: AnyRow) -> Revocation:
+    at: datetime = row.at
+    match row.type:
+        case "session.revoked":
+            return Revocation(kind="sessions", at=at, session_ids=row.data["sessions"])
+        case "session.revoked_everywhere":
+            return Revocation(kind="everybody", at=at)
+    return Revocation(kind="user", at=at, user_id=row.subject_id)

@@ -1,0 +1,75 @@
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from uservault.kit.schema import Schema
+
+MOST = 500  # ids in one request
+
+Ids = Annotated[list[Annotated[int, Field(ge=1, lt=10**18)]], Field(min_length=1, max_length=MOST)]
+
+
+SessionPathId = Annotated[int, Path(ge=1, lt=10**18, description="The session's id.", examples=[7])]
+
+
+class SessionRead(Schema):
+    """A login that has not ended."""
+
+    id: int = Field(description="Never given to another session.", examples=[7], ge=1)
+    label: str = Field(description="The device, for people.", examples=["Firefox on Linux"])
+    address: str | None = Field(description="Where it was opened from.", examples=["192.0.2.7"])
+    user_agent: str | None = Field(description="What the device said of itself.")
+    created_at: datetime = Field(description="UTC (RFC 3339).")
+    last_seen_at: datetime = Field(description="To the minute.")
+    expires_at: datetime = Field(description="It ends then, used or not.")
+    current: bool = Field(description="Whether this is the session that asks.")
+
+
+class SessionRevocation(Schema):
+    """Whose sessions end, or which: one of the three."""
+
+    user_ids: Ids | None = Field(None, description="All sessions of these users.")
+    session_ids: Ids | None = Field(None, description="These sessions.")
+    everybody: bool = Field(False, description="All sessions there are, this one too.")
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        if sum(map(bool, (self.user_ids, self.session_ids, self.everybody))) != 1:
+            raise ValueError("Give one of user_ids, session_ids and everybody.")
+        return self
+
+
+class RevokedCount(Schema):
+    revoked: int = Field(description="How many live sessions ended.", examples=[3], ge=0)
+
+
+class Revocation(Schema):
+    """Something that access tokens must be refused for, though they verify."""
+
+    kind: Literal["sessions", "user", "everybody"] = Field(
+        description="Refuse tokens whose `sid` is in `session_ids`; whose `sub` is `user_id` and"
+        " `iat` is not after `at`; all whose `iat` is not after `at`."
+    )
+    at: datetime = Field(description="UTC (RFC 3339).")
+    session_ids: list[int] = Field([], description="For `sessions`.")
+    user_id: int | None = Field(None, description="For `user`.")
+
+
+class RevocationFeed(Schema):
+    """What has ended; the same thing may be told twice."""
+
+    revocations: list[Revocation] = Field(description="In the order in which they happened.")
+    cursor: str = Field(description="Send it as `after` the next time.", examples=["4711"])
+    more: bool = Field(description="Whether to ask again at once.")
+
+
+class RevocationQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    after: str | None = Field(
+        None,
+        pattern=r"^(0|[1-9][0-9]{0,17})$",
+        description="The `cursor` of the last answer; absent at first.",
+    )

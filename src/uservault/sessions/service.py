@@ -1,0 +1,134 @@
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, true
+
+from uservault.access.origin import MaybeOrigin
+from uservault.events.log import EventLog
+from uservault.kit.wiring import CurrentSettings, Inject, Now, Shared
+from uservault.sessions.errors import RefreshRefused, SessionNotFound
+from uservault.sessions.events import EverySessionRevoked, SessionRevoked
+from uservault.sessions.life import Life
+from uservault.sessions.models import Session
+from uservault.sessions.opened import Opened
+from uservault.sessions.reader import SessionReader
+from uservault.sessions.refresh import RefreshToken, RefreshTokens
+from uservault.sessions.repository import SessionRepository
+from uservault.sessions.schemas import SessionRevocation
+from uservault.telemetry.origin import Origin
+
+
+class SessionService:
+    """Logins: opened, refreshed, ended."""
+
+    def __init__(
+        self,
+        sessions: Inject[SessionRepository],
+        reader: Shared[SessionReader],
+        tokens: Shared[RefreshTokens],
+        events: Inject[EventLog],
+        settings: CurrentSettings,
+        now: Now,
+        origin: MaybeOrigin = None,
+    ) -> None:
+        self.sessions = sessions
+        self.reader = reader
+        self.tokens = tokens
+        self.events = events
+        self.settings = settings.sessions
+        self.life = Life(settings.sessions)
+        self.now = now
+        self.origin = origin or Origin()
+
+    async def open(self, user_id: int) -> Opened:
+        now = self.now()
+        session = Session(
+            user_id=user_id,
+            created_at=now,
+            last_seen_at=now,
+            refreshed_at=now,
+            expires_at=now + self.settings.lifetime,
+            address=self.origin.address,
+            user_agent=self.origin.user_agent,
+            key_sealed=self.tokens.new_key(),
+        )
+        await self.sessions.save(session)
+        return self._opened(session, session.counter)
+
+    async def refresh(self, token: str) -> Opened:
+        """The successor of a refresh token; for a short while also of the one before the last.
+
+        That is what a client gets that lost the answer, or has a second tab. An older one was
+        stolen, or its successor was: the session ends. Raises RefreshRefused.
+        """
+        presented = self.tokens.read(token)
+        row = await self.reader.to_refresh(presented.session_id) if presented else None
+        if presented is None or row is None or not self.tokens.is_ours(presented, row.key_sealed):
+            raise RefreshRefused
+        if await self.sessions.advance(row.id, presented.counter, self.now()):
+            return self._opened(row, presented.counter + 1)
+        return await self._again(presented)
+
+    async def _again(self, presented: RefreshToken) -> Opened:
+        """For a token that is not the last one of its session, or was not a moment ago."""
+        row = await self.reader.to_refresh(presented.session_id)
+        if row is None or presented.counter > row.counter:
+            raise RefreshRefused
+        in_grace = self.now() <= row.refreshed_at + self.settings.refresh_grace
+        if presented.counter == row.counter - 1 and in_grace:
+            return self._opened(row, row.counter)
+        await self.revoke(row.user_id, Session.id == row.id, "refresh token used twice")
+        raise RefreshRefused
+
+    async def revoke(self, user_id: int, which: ColumnElement[bool], reason: str) -> int:
+        """Ends those of a user's live sessions; how many there were."""
+        theirs = (Session.user_id == user_id) & which & self.life.condition(self.now())
+        ended = await self._end(theirs)
+        if ended:
+            ids = [session.id for session in ended]
+            self.events.record(SessionRevoked(subject_id=user_id, sessions=ids, reason=reason))
+        return len(ended)
+
+    async def revoke_one(self, user_id: int, id: int | None, reason: str) -> None:
+        """Raises SessionNotFound, also for a session that has ended or is another user's."""
+        if not await self.revoke(user_id, Session.id == id, reason):
+            raise SessionNotFound
+
+    async def revoke_others(self, user_id: int, current: int | None, reason: str) -> int:
+        return await self.revoke(user_id, Session.id.is_distinct_from(current), reason)
+
+    async def revoke_all(self, user_id: int, reason: str) -> int:
+        return await self.revoke(user_id, true(), reason)
+
+    async def revoke_many(self, wanted: SessionRevocation) -> int:
+        """What an administrator ends, of any users."""
+        live = self.life.condition(self.now())
+        if wanted.everybody:
+            count = await self.sessions.revoke_all(live, self.now())
+            self.events.record(EverySessionRevoked(subject_id=None, count=count))
+            return count
+        if wanted.user_ids:
+            ended = await self._end(Session.user_id.in_(wanted.user_ids) & live)
+        else:
+            ended = await self._end(Session.id.in_(wanted.session_ids or ()) & live)
+        for user_id in sorted({session.user_id for session in ended}):
+            ids = [session.id for session in ended if session.user_id == user_id]
+            revoked = SessionRevoked(subject_id=user_id, sessions=ids, reason="administrator")
+            self.events.record(revoked)
+        return len(ended)
+
+    async def _end(self, which: ColumnElement[bool]) -> Sequence[Session]:
+        """Locked first, in one order: whoever refreshes one meanwhile comes too late."""
+        ended = await self.sessions.lock(which)
+        if ended:
+            these = Session.id.in_([session.id for session in ended])
+            await self.sessions.revoke_all(these, self.now())
+        return ended
+
+    def _opened(self, session: Any, counter: int) -> Opened:
+        return Opened(
+            session_id=session.id,
+            user_id=session.user_id,
+            seconds_left=int((session.expires_at - self.now()).total_seconds()),
+            refresh_token=self.tokens.write(session.key_sealed, session.id, counter),
+        )

@@ -1,0 +1,83 @@
+import pytest
+
+from tests.fakes import FakeClock, FakeHasher
+from tests.history import history
+from tests.people import PASSWORD, Person
+from uservault.kit.ports import Resources
+
+NEW = "battery staple"
+
+
+def change(current: str, new: str) -> dict[str, dict[str, str]]:
+    return {"json": {"current_password": current, "new_password": new}}
+
+
+class TestMe:
+    async def test_reads_changes_and_deletes_oneself(self, admin: Person, ada: Person) -> None:
+        read = await ada.get("/me")
+        assert read.json() == (await ada.get(f"/users/{ada.id}")).json()
+        stale = await ada.ask("PATCH", "/me", json={}, headers={"If-Match": '"9"'})
+        assert stale.status_code == 412  # F7
+
+        renamed = await ada.ask("PATCH", "/me", json={"username": "countess"})
+        assert renamed.json()["username"] == "countess"
+        assert renamed.headers["ETag"] == '"2"'
+
+        assert (await ada.delete("/me")).json() == {"message": "User deleted successfully"}
+        assert (await ada.get("/me")).status_code == 401
+        assert (await admin.get(f"/users/{ada.id}")).status_code == 404
+
+    @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+    async def test_is_nobody_without_a_token(self, ada: Person, method: str) -> None:
+        response = await ada.client.request(method, "/me")
+
+        assert response.status_code == 401
+
+
+class TestChangeMyPassword:
+    async def test_needs_the_current_one(self, ada: Person, resources: Resources) -> None:
+        response = await ada.put("/me/password", **change("wrong", NEW))
+
+        assert response.status_code == 403  # A10
+        assert response.json()["code"] == "current-password-wrong"
+        assert (await history(resources))[-1] == "password.change_refused"
+        assert await (await ada.again()).status() == 200
+
+    async def test_ends_all_other_sessions(self, ada: Person, resources: Resources) -> None:
+        there = await ada.again()
+
+        response = await ada.put("/me/password", **change(PASSWORD, NEW))
+
+        assert response.status_code == 200
+        assert await there.status() == 401  # A10, C7
+        assert await ada.status() == 200
+        old = await ada.client.post("/login", json={"username": "ada", "password": PASSWORD})
+        new = await ada.client.post("/login", json={"username": "ada", "password": NEW})
+        assert (old.status_code, new.status_code) == (401, 200)
+        events = await history(resources, "type", "actor_id")
+        assert ("session.revoked", ada.id) in events
+        assert ("password.changed", ada.id) in events
+
+    async def test_keeps_to_the_policy(self, ada: Person) -> None:
+        response = await ada.put("/me/password", **change(PASSWORD, "short"))
+
+        assert response.status_code == 422  # A10
+        assert response.json()["errors"][0]["pointer"] == "/body/new_password"
+
+    async def test_holds_no_connection_while_hashing(
+        self, ada: Person, resources: Resources
+    ) -> None:
+        await ada.put("/me/password", **change(PASSWORD, NEW))
+
+        assert isinstance(resources.hasher, FakeHasher)
+        assert resources.hasher.held == 0  # H11
+
+    async def test_is_no_way_to_guess(self, ada: Person, clock: FakeClock) -> None:
+        for _ in range(10):
+            assert (await ada.put("/me/password", **change("wrong", NEW))).status_code == 403
+
+        refused = await ada.put("/me/password", **change(PASSWORD, NEW))
+
+        assert refused.status_code == 429  # B3
+        clock.advance(minutes=1)
+        assert (await ada.put("/me/password", **change(PASSWORD, NEW))).status_code == 200

@@ -1,0 +1,101 @@
+from typing import Any
+
+import pytest
+from httpx import AsyncClient
+
+from tests.fakes import FakeClock
+from tests.people import Person
+
+
+async def poll(admin: Person, after: str | None = None) -> tuple[list[dict[str, Any]], str]:
+    response = await admin.get("/revocations", params={"after": after} if after else {})
+    assert response.status_code == 200
+    assert response.json()["more"] is False
+    return response.json()["revocations"], response.json()["cursor"]
+
+
+def kinds(revocations: list[dict[str, Any]]) -> list[Any]:
+    return [(each["kind"], each["session_ids"] or each["user_id"]) for each in revocations]
+
+
+async def test_tells_all_that_ends_tokens(admin: Person, ada: Person) -> None:
+    there = await ada.again()
+    await there.post("/logout")
+    await admin.delete(f"/users/{ada.id}/sessions")
+    await admin.post(f"/users/{ada.id}/deactivate", json={"reason": "Spam."})
+    await admin.delete(f"/users/{ada.id}")
+
+    told, _ = await poll(admin)
+
+    assert kinds(told) == [("sessions", [3]), ("sessions", [2]), ("user", 2), ("user", 2)]
+    assert told[0]["at"] == "2026-01-01T00:00:00Z"
+
+
+async def test_tells_that_everybodys_ended(admin: Person) -> None:
+    await admin.post("/sessions/revoke", json={"everybody": True})
+
+    told, _ = await poll(await admin.again())
+
+    assert kinds(told) == [("everybody", None)]
+
+
+async def test_tells_what_is_new_and_for_a_while_what_was(
+    admin: Person, ada: Person, clock: FakeClock
+) -> None:
+    await (await ada.again()).post("/logout")
+    _, cursor = await poll(admin)
+    assert len((await poll(admin, cursor))[0]) == 1  # a slower commit may still come before it
+    clock.advance(seconds=15)
+    _, cursor = await poll(admin, cursor)
+    assert (await poll(admin, cursor))[0] == []
+    await ada.post("/logout")
+
+    told, _ = await poll(admin, cursor)
+
+    assert kinds(told) == [("sessions", [2])]
+
+
+async def test_begins_as_far_back_as_tokens_live(
+    admin: Person, ada: Person, clock: FakeClock
+) -> None:
+    await ada.post("/logout")
+    clock.advance(minutes=14)
+    admin = await admin.again()
+    assert len((await poll(admin))[0]) == 1
+
+    clock.advance(seconds=70)
+
+    assert await poll(await admin.again()) == ([], "0")
+
+
+async def test_tells_much_in_parts(admin: Person, ada: Person, clock: FakeClock) -> None:
+    for _ in range(501):
+        await admin.post(f"/users/{ada.id}/deactivate", json={"reason": "Spam."})
+
+    first = (await admin.get("/revocations")).json()
+    second = (await admin.get("/revocations", params={"after": first["cursor"]})).json()
+
+    assert (len(first["revocations"]), first["more"]) == (500, True)
+    assert (len(second["revocations"]), second["more"]) == (1, False)
+
+
+async def test_says_if_nothing_is_new(admin: Person, ada: Person) -> None:
+    first = await admin.get("/revocations")
+    tag = {"If-None-Match": first.headers["ETag"]}
+
+    unchanged = await admin.get("/revocations", headers=tag)
+    await ada.post("/logout")
+    changed = await admin.get("/revocations", headers=tag)
+
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert changed.status_code == 200
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "01", "9" * 19, "1_0", "١"])
+async def test_knows_its_own_cursors_only(admin: Person, after: str) -> None:
+    assert (await admin.get("/revocations", params={"after": after})).status_code == 422
+
+
+async def test_is_not_for_everybody(ada: Person, anyone: AsyncClient) -> None:
+    assert (await ada.get("/revocations")).status_code == 403
+    assert (await anyone.get("/revocations")).status_code == 401
