@@ -1,7 +1,7 @@
 """Databases full of users, and tokens for them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -12,6 +12,10 @@ from uservault.kit.identity import email_key, username_key
 from uservault.passwords.models import Password
 from uservault.resources import open_resources
 from uservault.roles.models import ADMIN, Role, UserRole
+from uservault.roles.reader import Held
+from uservault.sessions.models import Session
+from uservault.sessions.opened import Opened
+from uservault.sessions.refresh import RefreshTokens
 from uservault.sessions.tokens import AccessTokens
 from uservault.settings import Settings
 from uservault.users.models import User
@@ -41,10 +45,26 @@ async def fill(settings: Settings, users: int) -> None:
 
 
 async def mint(settings: Settings, users: range) -> list[str]:
-    """An access token for each of the users, without their logging in."""
+    """An access token for each of the users, in a session of its own, without their logging in."""
     async with open_resources(settings) as resources:
+        key = resources.shared(RefreshTokens).new_key()
+        async with resources.database.writes.begin() as connection:
+            await connection.execute(insert(Session), [_session(id, key) for id in users])
         tokens = resources.shared(AccessTokens)
-        return [tokens.issue(id).encoded for id in users]
+        return [tokens.issue(Opened(id, id, LIFETIME, ""), Held()).encoded for id in users]
+
+
+def _session(user_id: int, key: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    times = dict.fromkeys(("created_at", "last_seen_at", "refreshed_at"), now)
+    ends = now + timedelta(seconds=LIFETIME)
+    return times | {
+        "id": user_id,
+        "user_id": user_id,
+        "expires_at": ends,
+        "key_sealed": key,
+        "counter": 0,
+    }
 
 
 def username(id: int) -> str:
