@@ -6,6 +6,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # uv where there is one, pip everywhere else; both refuse what the lock has no hash of.
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 JOBS ?= auto
+DOCKER ?= docker
 
 .PHONY: help run test check audit fix migration bench faults image image-check lock install dev openapi
 
@@ -57,13 +58,14 @@ bench: dev ## Measure, each figure beside its reference
 faults: dev ## Kill it under load, and look whether it kept its word
 	$(BIN)/python -m faults $(ARGS)
 
-image: ## Build the container image
-	docker build --tag uservault .
+image: ## Build the container image (DOCKER=podman does it too)
+	$(DOCKER) build --tag uservault .
 
 image-check: ## Build and try the image without a Docker engine (Debian, as root)
 	sh docker/check.sh
 
-lock: dev ## Resolve the dependencies anew (needs uv)
+lock: ## Resolve the dependencies anew (needs uv)
+	@test -n "$(UV)" || (echo 'make lock needs uv' && false)
 	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis pyproject.toml -o requirements/run.txt
 	$(UV) pip compile $(LOCK) --upgrade --group build -o requirements/build.txt
 	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis --group dev --group build -c requirements/run.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt

@@ -78,7 +78,7 @@ def check_service() -> None:
     port = {"USERVAULT_SERVER__PORT": str(free_port())}
     here = f"http://127.0.0.1:{port['USERVAULT_SERVER__PORT']}"
     server = subprocess.Popen(COMMAND, env=os.environ | SECRET | port, stderr=sys.stdout)
-    for path in ("/healthz", "/readyz"):
+    for path in ("/healthz", "/readyz", "/docs", "/docs/assets/swagger-ui-bundle.js"):
         answered = status(here + path)
         check(f"{path} answers", answered == 200, answered)
     how, *probe = CONFIG["Healthcheck"]["Test"]
