@@ -6,8 +6,9 @@ UV := $(shell command -v uv 2>/dev/null)
 # uv where there is one, pip everywhere else; both refuse what the lock has no hash of.
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 JOBS ?= auto
+DOCKER ?= docker
 
-.PHONY: help run test check fix migration bench faults image image-check lock install dev openapi
+.PHONY: help run test check audit fix migration bench faults image image-check lock install dev openapi
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,13 +32,17 @@ check: dev ## Lint, types, import contracts, migrations, published files
 	$(BIN)/uservault openapi | diff -u openapi.json - || (echo 'run: make openapi' && false)
 	$(BIN)/uservault problems | diff -u docs/problems.md - || (echo 'run: make openapi' && false)
 
+audit: dev ## Look for known vulnerabilities in what the service needs (asks a service on the net)
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/run.txt
+
 fix: dev ## Format, and mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-openapi: dev ## Write openapi.json and docs/problems.md anew
+openapi: dev ## Write openapi.json, docs/problems.md and README's tables anew
 	$(BIN)/uservault openapi > openapi.json
 	$(BIN)/uservault problems > docs/problems.md
+	$(BIN)/python -m tests.readme
 
 migration: dev ## Draft a migration: make migration name=add_invitations
 	@test -n "$(name)" || (echo 'make migration name=what_it_does' && false)
@@ -53,13 +58,14 @@ bench: dev ## Measure, each figure beside its reference
 faults: dev ## Kill it under load, and look whether it kept its word
 	$(BIN)/python -m faults $(ARGS)
 
-image: ## Build the container image
-	docker build --tag uservault .
+image: ## Build the container image (DOCKER=podman does it too)
+	$(DOCKER) build --tag uservault .
 
 image-check: ## Build and try the image without a Docker engine (Debian, as root)
 	sh docker/check.sh
 
-lock: dev ## Resolve the dependencies anew (needs uv)
+lock: ## Resolve the dependencies anew (needs uv)
+	@test -n "$(UV)" || (echo 'make lock needs uv' && false)
 	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis pyproject.toml -o requirements/run.txt
 	$(UV) pip compile $(LOCK) --upgrade --group build -o requirements/build.txt
 	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis --group dev --group build -c requirements/run.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt
@@ -71,7 +77,8 @@ LOCK := --quiet --universal --no-strip-extras --python-version 3.11 --generate-h
 dev: $(VENV)/.installed-dev
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "UserVault needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Another one: make PYTHON=python3.13 …")'
+	@$(PYTHON) -m venv $(VENV) || (rm -rf $(VENV) && false)
 
 $(VENV)/.installed: $(VENV)/bin/python requirements/run.txt requirements/build.txt pyproject.toml
 	$(INSTALL) --require-hashes -r requirements/run.txt

@@ -2,15 +2,19 @@
 from the same settings; one process at a time."""
 
 import asyncio
+import logging
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationInfo
 from sqlalchemy import BigInteger, Connection, DateTime, String
 
 from uservault.kit.configuration import load_settings
 from uservault.kit.migrations import connect, one_at_a_time
 from uservault.tables import metadata
+
+log = logging.getLogger("uservault.migrations")
 
 
 def our_name(kind: str, type_: Any, within: AutogenContext) -> str | Literal[False]:
@@ -28,6 +32,10 @@ def our_name(kind: str, type_: Any, within: AutogenContext) -> str | Literal[Fal
     return name
 
 
+def tell(*, step: MigrationInfo, **_: Any) -> None:
+    log.info("migrated", extra={"revision": ", ".join(step.destination_revision_ids) or "none"})
+
+
 def run(connection: Connection) -> None:
     with one_at_a_time(connection):
         context.configure(
@@ -35,6 +43,7 @@ def run(connection: Connection) -> None:
             target_metadata=metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             render_item=our_name,
+            on_version_apply=tell,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -24,6 +24,7 @@ from uservault.kit.configuration import (
 )
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
 from uservault.resources import open_resources
+from uservault.serving import CannotListen
 from uservault.serving import serve as serve_forever
 from uservault.settings import Settings
 
@@ -51,7 +52,10 @@ def serve(
     server = settings.server.model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
-    serve_forever(settings.model_copy(update={"server": server}))
+    try:
+        serve_forever(settings.model_copy(update={"server": server}))
+    except CannotListen as error:
+        _fail(str(error))
 
 
 @migrate.command()

@@ -1,6 +1,9 @@
 """Runs the service under uvicorn, with the settings that make it safe to face a network."""
 
 import os
+import signal
+import socket
+import sys
 from asyncio import TimerHandle, Transport
 from typing import Any
 
@@ -56,12 +59,34 @@ class PatientHttp(HttpToolsProtocol):
             self._late.cancel()
 
 
+class CannotListen(Exception):
+    """Says why nothing can listen on the address that is set."""
+
+
 def serve(settings: Settings) -> None:
-    """Serves until it is told to stop (SIGTERM, SIGINT): then requests in flight are finished."""
+    """Serves until it is told to stop (SIGTERM, SIGINT): then requests in flight are finished.
+
+    Raises CannotListen, before anything is changed or started.
+    """
     server = settings.server
+    _look_whether_free(server.host, server.port)
+    signal.signal(signal.SIGTERM, _leave)
     # Worker processes read their settings anew: what the command line said must reach them too.
     os.environ["USERVAULT_SERVER__WORKERS"] = str(server.workers)
     uvicorn.run("uservault.main:app", **uvicorn_options(settings))
+
+
+def _look_whether_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise CannotListen(f"cannot listen: {error.strerror}") from None
+
+
+def _leave(*_: object) -> None:
+    # uvicorn drains, then raises the signal again for us; to stop when told to is no failure.
+    sys.exit(0)
 
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:

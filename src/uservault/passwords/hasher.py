@@ -1,6 +1,7 @@
 """The one module that knows passlib."""
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from uservault.kit.problems import Unavailable
 from uservault.settings import PasswordSettings
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 # Hashes that nobody has the password of, at the present cost: a stranger's login takes as long.
 NOBODYS = {
@@ -59,11 +61,17 @@ class PooledHasher:
         self._pool.shutdown(cancel_futures=True)
 
     def _verify(self, password: str, hash: str | None) -> Verdict:
-        if hash is None:
+        if hash is None or not self._identified(hash):
             self._context.verify(password, self._nobodys)
             return Verdict(False)
         right, better = self._context.verify_and_update(password, hash)
         return Verdict(right, better)
+
+    def _identified(self, hash: str) -> bool:
+        known = self._context.identify(hash) is not None
+        if not known:
+            log.error("a password hash of a scheme that is not configured: its user cannot log in")
+        return known
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._waiting >= self._queue:

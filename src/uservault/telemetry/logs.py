@@ -34,7 +34,7 @@ def configure_logging(settings: Settings) -> None:
         handler.uservault = True  # type: ignore[attr-defined]
         root.addHandler(handler)
     root.setLevel(settings.log.level.upper())
-    _tame_uvicorn()
+    _tame_others()
 
 
 def log_file(path: Path, workers: int) -> Path:
@@ -90,7 +90,8 @@ def _without_colours(_: object, __: str, event: MutableMapping[str, Any]) -> Map
     return event
 
 
-def _tame_uvicorn() -> None:
+def _tame_others() -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # `alembic/env.py` says what it did
     for name in ("uvicorn", "uvicorn.error", *QUIET):
         logger = logging.getLogger(name)
         logger.handlers.clear()

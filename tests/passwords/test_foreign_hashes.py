@@ -1,0 +1,40 @@
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from uservault.passwords.hasher import PooledHasher
+from uservault.settings import PasswordSettings
+
+# In the form of schemes that are not configured.
+WERKZEUG = "pbkdf2:sha256:1$salt$bd31e4ffab7ba37c9b6cdd83e3a75b34f1a60ef1ba9b1c5b0f4f2a6e1d1c7d20"
+ARGON2 = "$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$WwD2/wGGTuw7u4BW8sLM0Q"
+# Of "secret!".
+BCRYPT = "$2y$04$abcdefghijklmnopqrstuuFh0kDLW6EuusJfljrrwiKsz1ktGOPnm"
+
+
+@pytest.fixture
+def hasher() -> Iterator[PooledHasher]:
+    hasher = PooledHasher(PasswordSettings(rounds=4))
+    yield hasher
+    hasher.close()
+
+
+class TestVerify:
+    @pytest.mark.parametrize("hash", [WERKZEUG, ARGON2, "", "plain"])
+    async def test_refuses_what_it_cannot_read_and_says_so(
+        self, hasher: PooledHasher, hash: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.ERROR):
+            verdict = await hasher.verify("secret!", hash)
+
+        assert not verdict.right
+        assert "not configured" in caplog.text
+        assert not hash or hash not in caplog.text  # G1
+
+    async def test_keeps_plain_bcrypt_until_the_next_login(self, hasher: PooledHasher) -> None:
+        verdict = await hasher.verify("secret!", BCRYPT)
+
+        assert verdict.right
+        assert verdict.better_hash is not None
+        assert verdict.better_hash.startswith("$bcrypt-sha256$")  # A1

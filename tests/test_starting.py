@@ -1,0 +1,74 @@
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.newcomer import serving, started
+from tests.servers import free_port
+
+ROOT = Path(__file__).parents[1]
+
+
+class TestServe:
+    def test_says_that_the_port_is_taken_and_leaves_nothing(self, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+
+            with started(tmp_path, port) as server:
+                server.wait(60)
+
+        console = (tmp_path / "console").read_text()
+        assert server.returncode == 2
+        assert console.startswith("uservault: cannot listen: Address already in use")
+        assert str(port) in console
+        assert console.count("\n") == 1
+        assert not (tmp_path / "app.db").exists()
+
+    def test_leaves_with_code_0_when_it_is_told_to(self, tmp_path: Path) -> None:
+        with serving(tmp_path, free_port()) as server:
+            server.send_signal(signal.SIGTERM)
+
+            assert server.wait(20) == 0  # H9
+
+    def test_tells_of_a_migration_once(self, tmp_path: Path) -> None:
+        for _ in range(2):
+            with serving(tmp_path, free_port()) as server:
+                server.terminate()
+                server.wait(20)
+
+        lines = (tmp_path / "logs/microservice.log").read_text().splitlines()
+        assert len([line for line in lines if '"migrated"' in line and '"0001"' in line]) == 1
+        assert not any("alembic" in line for line in lines)
+
+
+class TestMake:
+    def test_names_the_python_that_is_too_old(self, tmp_path: Path) -> None:
+        old = tmp_path / "python3"
+        pretend = "import sys; sys.version_info = (3, 9, 2); sys.version = '3.9.2 (main)'"
+        old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{pretend}; exec(sys.argv[1])" "$2"\n')
+        old.chmod(0o755)
+
+        made = subprocess.run(  # noqa: S603
+            ["make", f"PYTHON={old}", f"VENV={tmp_path}/venv", "install"],  # noqa: S607
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+        assert made.returncode
+        assert "needs Python 3.11 or newer; this is 3.9.2" in made.stderr
+        assert not (tmp_path / "venv").exists()
+
+
+class TestContainer:
+    def test_has_no_secret_of_its_own(self) -> None:
+        compose = (ROOT / "compose.yaml").read_text()
+
+        secrets = re.findall(r"\$\{(\w*(?:KEY|PASSWORD)\w*)(.*?)\}", compose)  # C5
+
+        assert {name for name, _ in secrets} == {"JWT_SECRET_KEY", "POSTGRES_PASSWORD"}
+        assert all(otherwise.startswith(":?") for _, otherwise in secrets)
