@@ -12,6 +12,8 @@ from uservault.account.bootstrap import make_first_admin
 from uservault.account.router import router as account
 from uservault.auth.router import router as auth
 from uservault.docs.router import mount_docs
+from uservault.keys.bootstrap import prepare_keys
+from uservault.keys.router import router as keys
 from uservault.kit.answers import add_problem_handlers
 from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
@@ -24,11 +26,18 @@ from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.users.router import router as users
 
-ROUTERS = (users, account, auth, telemetry)  # the busiest first: routes are tried in this order
+ROUTERS = (
+    users,
+    account,
+    auth,
+    keys,
+    telemetry,
+)  # the busiest first: routes are tried in this order
 AUTHENTICATORS = (TokenAuthenticator,)
 TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
     {"name": "auth", "description": "Proving who one is."},
+    {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
 SUMMARY = (
@@ -52,6 +61,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
             await make_first_admin(resources)
+            await prepare_keys(resources)
             gc.freeze()  # what is here now stays: never look through it again
             yield
 

@@ -42,4 +42,4 @@ class AuthService:
         if verdict.better_hash:
             await self.passwords.upgrade(known.user_id, known.hash, verdict.better_hash)
         self.events.record(LoginSucceeded(subject_id=known.user_id))
-        return self.tokens.issue(known.user_id)
+        return await self.tokens.issue(known.user_id)

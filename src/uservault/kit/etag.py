@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 from uservault.kit.problems import PreconditionFailed
 
 Precondition: TypeAlias = Callable[[int], None]
+Known: TypeAlias = Callable[[str], bool]
 TAG = re.compile(r'(?:W/)?"[^"]*"')
 
 
@@ -32,6 +33,12 @@ def if_match(header: str | None) -> Precondition:
     return check
 
 
+def is_known(tag: str, header: str) -> bool:
+    """Whether If-None-Match names the tag, compared weakly (RFC 9110 §13.1.2)."""
+    known = [each.removeprefix("W/") for each in TAG.findall(header)]
+    return header.strip() == "*" or tag.removeprefix("W/") in known
+
+
 async def _if_match(
     request: Request,
     header: Annotated[
@@ -48,3 +55,21 @@ async def _if_match(
 
 
 IfMatch = Annotated[Precondition, Depends(_if_match)]
+
+
+async def _if_none_match(
+    request: Request,
+    header: Annotated[
+        str | None,
+        Header(
+            alias="If-None-Match",
+            description="Answer 304 if this is still the entity tag: the ETag that you have.",
+            examples=['"1"'],
+        ),
+    ] = None,
+) -> Known:
+    tags = ", ".join(request.headers.getlist("if-none-match")) if header is not None else ""
+    return lambda tag: is_known(tag, tags)
+
+
+IfNoneMatch = Annotated[Known, Depends(_if_none_match)]

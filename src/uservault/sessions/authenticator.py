@@ -27,7 +27,7 @@ class TokenAuthenticator:
         self.live = by_key(resources.database, LIVE)
 
     async def __call__(self, token: str) -> Principal | None:
-        claims = self.tokens.read(token)
+        claims = await self.tokens.read(token)
         user = await self.live.get(int(claims.sub)) if claims else None
         if user is None:
             return None

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import jwt
 from pydantic import Field
 
+from uservault.keys.ring import Keyring, Verifier
 from uservault.kit.crypto import random_token
 from uservault.kit.ports import Resources
 from uservault.kit.schema import Schema
@@ -38,15 +39,17 @@ class AccessToken:
 
 
 class AccessTokens:
-    """Signs and verifies with the one key and the one algorithm, HS256."""
+    """Signs and verifies with the keys of the ring, each pinned to its one algorithm."""
 
     def __init__(self, resources: Resources) -> None:
-        self.key = resources.signing_key
+        self.keys = resources.shared(Keyring)
         self.settings = resources.settings.tokens
         self.now = resources.clock
         self._verified = lru_cache(KEPT)(self._verify)  # keeps no failure: an exception is not kept
 
-    def issue(self, user_id: int) -> AccessToken:
+    async def issue(self, user_id: int) -> AccessToken:
+        """Raises SigningKeyLost or DatabaseUnavailable."""
+        signer = await self.keys.signer()
         now = self.now()
         claims = Claims(
             iss=self.settings.issuer,
@@ -57,27 +60,29 @@ class AccessTokens:
             iat=int(now.timestamp()),
             exp=int((now + self.settings.lifetime).timestamp()),
         )
-        encoded = jwt.encode(claims.model_dump(), self.key, "HS256")
+        encoded = signer.sign(claims.model_dump())
         return AccessToken(encoded, int(self.settings.lifetime.total_seconds()))
 
-    def read(self, token: str) -> Claims | None:
-        """The claims of a token of ours that is good now, else None."""
+    async def read(self, token: str) -> Claims | None:
+        """The claims of a token of ours that is good now, else None. Raises DatabaseUnavailable."""
         if len(token) > MAX_BYTES:
             return None
+        if (verifier := await self.keys.verifier(token)) is None:
+            return None
         try:
-            claims = self._verified(token)
+            claims = self._verified(token, verifier)
         except Exception:  # noqa: BLE001 - PyJWT lets OverflowError, RecursionError … through
             return None
         now, leeway = self.now().timestamp(), self.settings.leeway
         return claims if claims.iat - leeway <= now < claims.exp + leeway else None
 
-    def _verify(self, token: str) -> Claims:
+    def _verify(self, token: str, verifier: Verifier) -> Claims:
         # Not the times: what is verified once is kept, and `read` looks at the clock each time.
         options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
         payload = jwt.decode(
             token,
-            self.key,
-            ["HS256"],
+            verifier.key,
+            [verifier.algorithm],
             options=options,
             audience=self.settings.audience,
             issuer=self.settings.issuer,
