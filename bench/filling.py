@@ -51,7 +51,8 @@ async def mint(settings: Settings, users: range) -> list[str]:
         async with resources.database.writes.begin() as connection:
             await connection.execute(insert(Session), [_session(id, key) for id in users])
         tokens = resources.shared(AccessTokens)
-        return [tokens.issue(Opened(id, id, LIFETIME, ""), Held()).encoded for id in users]
+        issued = [await tokens.issue(Opened(id, id, LIFETIME, ""), Held()) for id in users]
+        return [token.encoded for token in issued]
 
 
 def _session(user_id: int, key: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from uservault.account.router import router as account
 from uservault.account.states import router as states
 from uservault.auth.router import router as auth
 from uservault.docs.router import mount_docs
+from uservault.keys.bootstrap import prepare_keys
+from uservault.keys.router import router as keys
 from uservault.kit.answers import add_problem_handlers
 from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
@@ -35,6 +37,7 @@ ROUTERS = (
     auth,
     sessions,
     states,
+    keys,
     telemetry,
 )  # the busiest first: routes are tried in this order
 AUTHENTICATORS = (SessionAuthenticator,)
@@ -43,6 +46,7 @@ TAGS = [
     {"name": "me", "description": "One's own account."},
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
+    {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
 SUMMARY = (
@@ -66,6 +70,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
             await make_first_admin(resources)
+            await prepare_keys(resources)
             gc.freeze()  # what is here now stays: never look through it again
             gc.set_threshold(10_000, 20, 20)  # and through the rest less often
             yield

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from uservault.account.bootstrap import make_admin
 from uservault.account.schemas import Registration
 from uservault.app import create_app
+from uservault.keys.commands import key_commands
 from uservault.kit import migrations
 from uservault.kit.configuration import (
     BadSettings,
@@ -22,6 +23,7 @@ from uservault.kit.configuration import (
     shown,
     sources,
 )
+from uservault.kit.ports import Resources
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
 from uservault.resources import open_resources
 from uservault.serving import CannotListen
@@ -38,6 +40,7 @@ app = typer.Typer(
 )
 migrate = typer.Typer(help="Bring the database's schema up to date, or back.", no_args_is_help=True)
 app.add_typer(migrate, name="migrate")
+app.add_typer(key_commands(lambda deed: _say(_run(_opened(deed)))), name="keys")
 
 
 @app.command()
@@ -127,6 +130,11 @@ async def _create_admin(settings: Settings, data: Registration) -> None:
     async with open_resources(settings) as resources:
         user = await make_admin(resources, data)
     _say(f"{user.username} is administrator, with id {user.id}")
+
+
+async def _opened(deed: Callable[[Resources], Awaitable[T]]) -> T:
+    async with open_resources(_settings()) as resources:
+        return await deed(resources)
 
 
 def _current() -> str:

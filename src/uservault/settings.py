@@ -4,6 +4,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,6 +20,7 @@ PUBLISHED = frozenset(
     }
 )
 
+Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
 Network = IPv4Network | IPv6Network
 Rate = Annotated[
     str, Field(pattern=r"^[1-9][0-9]{0,6}/([1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?$")
@@ -75,6 +77,17 @@ class TokenSettings(Branch):
     leeway: int = Field(10, ge=5, le=60, description="Seconds that clocks may differ.")
     issuer: str = Field("uservault", min_length=1, max_length=255, description="`iss` of a token.")
     audience: str = Field("uservault", min_length=1, max_length=255, description="`aud`, likewise.")
+    algorithm: Algorithm = Field(
+        "HS256",
+        description="`HS256` signs with JWT_SECRET_KEY; `EdDSA`, `ES256` and `RS256` with key pairs"
+        " that the database keeps, for others to verify by.",
+    )
+    key_lead: timedelta = Field(
+        timedelta(minutes=2),
+        ge=timedelta(seconds=1),
+        le=timedelta(days=7),
+        description="How long the next key pair is published before it signs.",
+    )
 
 
 class SessionSettings(Branch):
@@ -202,6 +215,11 @@ class Settings(BaseSettings):
         description="Seal what the database keeps secret; 32 bytes or more each, parted by"
         " commas: the first seals, all open. By default derived from JWT_SECRET_KEY.",
     )
+    public_url: str = Field(
+        "",
+        description="Where others reach the service, as they write it; by default, where it"
+        " listens.",
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks, parted by commas, whose X-Forwarded-For is believed."
     )
@@ -220,6 +238,12 @@ class Settings(BaseSettings):
         return self.env == "production"
 
     @property
+    def base_url(self) -> str:
+        """The beginning of our absolute URLs; never what a request calls us."""
+        host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
+        return self.public_url or f"http://{host}:{self.server.port}"
+
+    @property
     def password_min_length(self) -> int:
         return self.passwords.min_length or (15 if self.production else 6)
 
@@ -227,6 +251,11 @@ class Settings(BaseSettings):
     def password_blocklist(self) -> bool:
         chosen = self.passwords.blocklist
         return self.production if chosen is None else chosen
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether JWT_SECRET_KEY signs or seals anything."""
+        return self.tokens.algorithm == "HS256" or not self.sealing_keys.get_secret_value()
 
     @property
     def weak_secret(self) -> bool:
@@ -241,6 +270,15 @@ class Settings(BaseSettings):
             raise ValueError(f"each should have {SECRET_BYTES} bytes or more")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        plain = value.isascii() and value.isprintable() and not set(value) & set(' ?#@\\"<>')
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or not plain):
+            raise ValueError("should be http(s)://host[:port][/path], without query or fragment")
+        return value.rstrip("/")
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -252,10 +290,11 @@ class Settings(BaseSettings):
     def _production_is_strict(self) -> Self:
         if not self.production:
             return self
-        if self.weak_secret:
+        if self.weak_secret and (self.needs_secret or self.jwt_secret_key.get_secret_value()):
             raise ValueError(
                 "JWT_SECRET_KEY: production needs one of its own, of 32 bytes or more"
-                " (`openssl rand -hex 32` makes one)"
+                " (`openssl rand -hex 32` makes one); with key pairs and USERVAULT_SEALING_KEYS,"
+                " none"
             )
         if self.password_min_length < 8:
             raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")

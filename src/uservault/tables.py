@@ -1,12 +1,13 @@
 """Imports every models.py, so that the whole schema is known."""
 
 from uservault.events import models as events
+from uservault.keys import models as keys
 from uservault.kit.db import Base
 from uservault.passwords import models as passwords
 from uservault.roles import models as roles
 from uservault.sessions import models as sessions
 from uservault.users import models as users
 
-__all__ = ["events", "metadata", "passwords", "roles", "sessions", "users"]
+__all__ = ["events", "keys", "metadata", "passwords", "roles", "sessions", "users"]
 
 metadata = Base.metadata

@@ -72,7 +72,8 @@ class AuthService:
 
     async def _granted(self, opened: Opened) -> Granted:
         held = await self.roles.held_by(opened.user_id)
-        return Granted(self.tokens.issue(opened, held), opened.refresh_token)
+        access_token = await self.tokens.issue(opened, held)
+        return Granted(access_token, opened.refresh_token)
 
     def _refuse(self, known: Credential | None) -> NoReturn:
         self.events.record(LoginFailed(subject_id=known.user_id if known else None))

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from sqlalchemy import URL
 
-from uservault.kit.crypto import Sealer
+from uservault.kit.crypto import Sealer, derived_key
 from uservault.settings import Settings, split
 
 log = logging.getLogger(__name__)
@@ -16,8 +16,15 @@ FILE = ".uservault-secret"
 
 
 def signing_key(settings: Settings, database: URL) -> bytes:
-    """The key that is set; in development one is made if there is none, and kept for next time."""
+    """The key that is set; in development one is made if there is none, and kept for next time.
+
+    Where key pairs sign and other keys seal, none need be set: what else wants a secret of this
+    service gets one made of the first sealing key.
+    """
     secret = settings.jwt_secret_key.get_secret_value()
+    if not secret and not settings.needs_secret:
+        first = split(settings.sealing_keys.get_secret_value())[0]
+        return derived_key(first.encode(), "signing")
     if not secret:
         return _kept_beside(database).encode()
     if settings.weak_secret:

@@ -46,7 +46,7 @@ class SessionAuthenticator:
         self.sessions = by_key(resources.database, LIVE)
 
     async def __call__(self, token: str) -> Principal | None:
-        if (claims := self.tokens.read(token)) is None:
+        if (claims := await self.tokens.read(token)) is None:
             return None
         row, now = await self.sessions.get(int(claims.sid)), self.now()
         if row is None or str(row.user_id) != claims.sub:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import jwt
 from pydantic import Field
 
+from uservault.keys.ring import Keyring, Verifier
 from uservault.kit.crypto import random_token
 from uservault.kit.ports import Resources
 from uservault.kit.schema import Schema
@@ -43,16 +44,20 @@ class AccessToken:
 
 
 class AccessTokens:
-    """Signs and verifies with the one key and the one algorithm, HS256."""
+    """Signs and verifies with the keys of the ring, each pinned to its one algorithm."""
 
     def __init__(self, resources: Resources) -> None:
-        self.key = resources.signing_key
+        self.keys = resources.shared(Keyring)
         self.settings = resources.settings.tokens
         self.now = resources.clock
         self._verified = lru_cache(KEPT)(self._verify)  # keeps no failure: an exception is not kept
 
-    def issue(self, opened: Opened, held: Held) -> AccessToken:
-        """Good until its time is up or its session's, whichever comes first."""
+    async def issue(self, opened: Opened, held: Held) -> AccessToken:
+        """Good until its time is up or its session's, whichever comes first.
+
+        Raises SigningKeyLost or DatabaseUnavailable.
+        """
+        signer = await self.keys.signer()
         now = self.now()
         lifetime = min(int(self.settings.lifetime.total_seconds()), opened.seconds_left)
         claims = Claims(
@@ -67,27 +72,28 @@ class AccessTokens:
             roles=list(held.roles),
             permissions=sorted(held.permissions),
         )
-        encoded = jwt.encode(claims.model_dump(), self.key, "HS256")
-        return AccessToken(encoded, lifetime)
+        return AccessToken(signer.sign(claims.model_dump()), lifetime)
 
-    def read(self, token: str) -> Claims | None:
-        """The claims of a token of ours that is good now, else None."""
+    async def read(self, token: str) -> Claims | None:
+        """The claims of a token of ours that is good now, else None. Raises DatabaseUnavailable."""
         if len(token) > MAX_BYTES:
             return None
+        if (verifier := await self.keys.verifier(token)) is None:
+            return None
         try:
-            claims = self._verified(token)
+            claims = self._verified(token, verifier)
         except Exception:  # noqa: BLE001 - PyJWT lets OverflowError, RecursionError … through
             return None
         now, leeway = self.now().timestamp(), self.settings.leeway
         return claims if claims.iat - leeway <= now < claims.exp + leeway else None
 
-    def _verify(self, token: str) -> Claims:
+    def _verify(self, token: str, verifier: Verifier) -> Claims:
         # Not the times: what is verified once is kept, and `read` looks at the clock each time.
         options: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False}
         payload = jwt.decode(
             token,
-            self.key,
-            ["HS256"],
+            verifier.key,
+            [verifier.algorithm],
             options=options,
             audience=self.settings.audience,
             issuer=self.settings.issuer,

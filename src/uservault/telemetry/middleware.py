@@ -1,6 +1,7 @@
 """What is done around every request, in pure ASGI."""
 
 import logging
+import sys
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uservault.kit.answers import answer
+from uservault.kit.configuration import BadSettings
 from uservault.kit.problems import Problem
 from uservault.settings import Network
 from uservault.telemetry.origin import Origin, origin_of
@@ -36,7 +38,7 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _in_a_line(send))
             return
         origin = scope["origin"] = origin_of(scope, self.trusted)
         await _Observed(scope, send, origin).through(self.app, receive)
@@ -85,6 +87,18 @@ class _Observed:
             "problem": self.scope.get("problem"),
         }
         log.info("request", extra=facts)
+
+
+def _in_a_line(send: Send) -> Send:
+    """Says what is wrong with the settings at start, where Starlette would show a stack trace."""
+
+    async def send_in_a_line(message: Message) -> None:
+        error = sys.exception()
+        if message["type"] == "lifespan.startup.failed" and isinstance(error, BadSettings):
+            message = {**message, "message": f"bad settings\n{error}"}
+        await send(message)
+
+    return send_in_a_line
 
 
 def _with_security(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -1,0 +1,70 @@
+"""`uservault keys`: for whoever runs the service."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from typing import Annotated, TypeAlias
+
+import typer
+
+from uservault.keys.life import Life, grace, lives
+from uservault.keys.repository import KeyRepository
+from uservault.keys.service import KeyService
+from uservault.kit.db import unit_of_work
+from uservault.kit.ports import Resources
+
+Deed: TypeAlias = Callable[[Resources], Awaitable[str]]
+LINE = "{:<43}  {:<9}  {:<8}  {:<20}  {:<20}"
+HEADINGS = ("KID", "ALGORITHM", "STATE", "SIGNS FROM", "VERIFIES TO")
+
+
+def key_commands(do: Callable[[Deed], None]) -> typer.Typer:
+    """The commands; `do` opens the outside world for a deed, and says what it answers."""
+    keys = typer.Typer(help="The key pairs that sign access tokens.", no_args_is_help=True)
+
+    @keys.command(name="list")
+    def list_keys() -> None:
+        """Show every key there is or was, and what it is good for now."""
+        do(_list)
+
+    @keys.command()
+    def rotate() -> None:
+        """Publish the next key. It signs after USERVAULT_TOKENS__KEY_LEAD; nobody notices."""
+        do(_rotate)
+
+    @keys.command()
+    def retire(kid: Annotated[str, typer.Argument(help="Its name, as `list` has it.")]) -> None:
+        """End a key that is in the wrong hands, at once. What it signed is refused."""
+        do(partial(_retire, kid=kid))
+
+    return keys
+
+
+async def _list(resources: Resources) -> str:
+    async with unit_of_work(resources.database) as session:
+        every = await KeyRepository(session).every()
+    now = resources.clock()
+    known = lives(every, grace(resources.settings.tokens))
+    return "\n".join([LINE.format(*HEADINGS), *(_line(life, now) for life in known)])
+
+
+def _line(life: Life, now: datetime) -> str:
+    key = life.key
+    times = (_written(key.active_at), _written(life.verifies_to))
+    return LINE.format(key.kid, key.algorithm, life.state(now), *times).rstrip()
+
+
+def _written(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else ""
+
+
+async def _rotate(resources: Resources) -> str:
+    async with unit_of_work(resources.database) as session:
+        key = await KeyService(resources, session).rotate()
+    return f"{key.kid} signs from {_written(key.active_at)}"
+
+
+async def _retire(resources: Resources, kid: str) -> str:
+    async with unit_of_work(resources.database) as session:
+        await KeyService(resources, session).retire(kid)
+    return f"{kid} is retired"

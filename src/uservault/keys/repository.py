@@ -1,0 +1,23 @@
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from uservault.keys.errors import KeyRaced
+from uservault.keys.models import SigningKey
+from uservault.kit.repository import Repository
+
+
+class KeyRepository(Repository[SigningKey]):
+    model = SigningKey
+
+    async def every(self) -> Sequence[SigningKey]:
+        """In the order in which they were made."""
+        return (await self.session.scalars(select(SigningKey).order_by(SigningKey.id))).all()
+
+    async def save(self, row: SigningKey) -> SigningKey:
+        """Raises KeyRaced: the number of the key, not a look beforehand, says who came first."""
+        try:
+            return await super().save(row)
+        except IntegrityError as error:
+            raise KeyRaced from error

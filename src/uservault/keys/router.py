@@ -1,0 +1,77 @@
+"""What other services need to verify our tokens; public, like the keys in it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response, status
+
+from uservault.access.guard import TOKEN_URL
+from uservault.keys.ring import Keyring
+from uservault.keys.schemas import Discovery, KeySet, PublicKey
+from uservault.kit.crypto import digest
+from uservault.kit.etag import IfNoneMatch
+from uservault.kit.outages import DatabaseUnavailable
+from uservault.kit.problems import problems
+from uservault.kit.wiring import CurrentSettings, Shared
+
+JWKS_URL = "/.well-known/jwks.json"
+
+router = APIRouter(tags=["keys"])
+
+CACHED: dict[str, Any] = {
+    "headers": {
+        "ETag": {
+            "description": "The entity tag of this set of keys, for If-None-Match.",
+            "schema": {"type": "string"},
+        },
+        "Cache-Control": {
+            "description": "How long the keys may be kept; new ones sign later than that.",
+            "schema": {"type": "string", "examples": ["public, max-age=60"]},
+        },
+    }
+}
+UNCHANGED = {"description": "You have this set of keys already."} | CACHED
+
+
+@router.get(
+    JWKS_URL,
+    response_model=KeySet,
+    response_model_exclude_none=True,
+    responses=problems(DatabaseUnavailable) | {200: CACHED, 304: UNCHANGED},
+)
+async def get_jwks(keyring: Shared[Keyring], is_known: IfNoneMatch, response: Response) -> Any:
+    """The keys that verify our access tokens, the next one included (RFC 7517).
+
+    Pick the key by the token's `kid`, and verify with that key's `alg` only. Ask again when the
+    time of Cache-Control is over, or a `kid` is unknown, but then not more than every few seconds.
+    """
+    keys = await keyring.published()
+    tag = f'"{digest(" ".join(key.kid for key in keys))[:32]}"'  # a key's name is its content
+    seconds = int(keyring.kept_elsewhere.total_seconds())
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={seconds}"}
+    if is_known(tag):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
+    response.headers.update(headers)
+    return KeySet(keys=[_shown(key) for key in keys])
+
+
+@router.get("/.well-known/openid-configuration", responses=problems(DatabaseUnavailable))
+async def get_openid_configuration(
+    keyring: Shared[Keyring], settings: CurrentSettings, response: Response
+) -> Discovery:
+    """Where our keys are, and how our tokens are signed (OpenID Connect Discovery, RFC 8414)."""
+    algorithms = {key.algorithm for key in await keyring.published()}
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return Discovery(
+        issuer=settings.tokens.issuer,
+        jwks_uri=settings.base_url + JWKS_URL,
+        token_endpoint=settings.base_url + TOKEN_URL,
+        token_endpoint_auth_methods_supported=["none"],
+        grant_types_supported=["password"],
+        response_types_supported=[],
+        subject_types_supported=["public"],
+        id_token_signing_alg_values_supported=sorted(algorithms | {settings.tokens.algorithm}),
+    )
+
+
+def _shown(key: Any) -> PublicKey:
+    return PublicKey(kid=key.kid, alg=key.algorithm, **key.public_jwk)

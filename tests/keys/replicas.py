@@ -1,0 +1,115 @@
+"""Processes of the service, as far as one process can be several: each with its own resources."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from httpx import ASGITransport, AsyncClient, Response
+from sqlalchemy import event, select
+
+from tests.databases import SECRET
+from tests.fakes import FakeClock, FakeCounters, FakeHasher
+from tests.people import tokens_of
+from uservault.app import create_app
+from uservault.keys.models import SigningKey
+from uservault.keys.service import KeyService
+from uservault.kit.crypto import Sealer
+from uservault.kit.db import AnyRow, Database, unit_of_work
+from uservault.kit.ports import Resources
+from uservault.kit.urls import async_url
+from uservault.settings import Settings
+
+
+@dataclass
+class Replica:
+    resources: Resources
+    client: AsyncClient
+
+    async def login(self, username: str) -> str:
+        return (await tokens_of(self.client, username))["access_token"]
+
+    async def read(self, token: str) -> Response:
+        """Asks for the first user, with that token."""
+        return await self.client.get("/users/1", headers={"Authorization": f"Bearer {token}"})
+
+    async def jwks(self) -> list[dict[str, Any]]:
+        keys: list[dict[str, Any]] = (await self.well_known("jwks.json")).json()["keys"]
+        return keys
+
+    async def kids(self) -> list[str]:
+        return [key["kid"] for key in await self.jwks()]
+
+    async def well_known(self, name: str, **headers: str) -> Response:
+        return await self.client.get(f"http://test/.well-known/{name}", headers=headers)
+
+    async def rotate(self) -> str:
+        """As the command does it, which is another process; the next key's name."""
+        return await rotate(self.resources)
+
+    async def retire(self, kid: str) -> None:
+        async with unit_of_work(self.resources.database) as session:
+            await KeyService(self.resources, session).retire(kid)
+
+    async def table(self) -> list[AnyRow]:
+        """The signing keys as they stand in the database."""
+        every = select(*SigningKey.__table__.columns).order_by(SigningKey.id)
+        return list(await self.resources.database.rows(every))
+
+    def count_readings(self) -> list[str]:
+        """Fills with what is asked of the table of keys from now on."""
+        asked: list[str] = []
+
+        def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+            if "signing_keys" in statement:
+                asked.append(statement)
+
+        event.listen(self.resources.database.reads.sync_engine, "before_cursor_execute", note)
+        return asked
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, clock: FakeClock, sealing_key: str = SECRET
+) -> AsyncIterator[Resources]:
+    """A process's own connections and keys."""
+    database = Database(async_url(settings.database_url.get_secret_value()), settings.database)
+    try:
+        yield Resources(
+            settings=settings,
+            database=database,
+            hasher=FakeHasher(database),
+            counters=FakeCounters(clock),
+            signing_key=SECRET.encode(),
+            sealer=Sealer([sealing_key.encode()]),
+            clock=clock,
+        )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def replica(
+    settings: Settings, clock: FakeClock, sealing_key: str = SECRET
+) -> AsyncIterator[Replica]:
+    async with opened(settings, clock, sealing_key) as resources, AsyncExitStack() as stack:
+
+        @asynccontextmanager
+        async def opening(_: Settings) -> AsyncIterator[Resources]:
+            yield resources
+
+        app = create_app(settings, opening)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        client = AsyncClient(transport=ASGITransport(app), base_url="http://test/api")
+        yield Replica(resources, await stack.enter_async_context(client))
+
+
+async def rotate(resources: Resources) -> str:
+    async with unit_of_work(resources.database) as session:
+        return (await KeyService(resources, session).rotate()).kid
+
+
+def kid_of(token: str) -> str | None:
+    kid: str | None = jwt.get_unverified_header(token).get("kid")
+    return kid

@@ -1,0 +1,89 @@
+from typing import Any
+
+import pytest
+
+from tests.fakes import FakeClock
+from tests.keys.conftest import signing_with
+from tests.keys.replicas import Replica, replica
+
+CONFIGURATION = "openid-configuration"
+
+
+class TestGetJwks:
+    async def test_shows_public_keys_and_how_long_to_keep_them(
+        self, first: Replica, algorithm: str
+    ) -> None:
+        response = await first.well_known("jwks.json")
+
+        members = {"EdDSA": {"crv", "x"}, "ES256": {"crv", "x", "y"}, "RS256": {"n", "e"}}
+        [key] = response.json()["keys"]
+        assert key.keys() == {"kid", "alg", "use", "kty"} | members[algorithm]
+        assert response.headers["Cache-Control"] == "public, max-age=60"
+
+    @pytest.mark.parametrize("shape", ["{}", "W/{}", '"x", {}', "*"])
+    async def test_sends_nothing_to_who_has_it_already(self, first: Replica, shape: str) -> None:
+        tag = (await first.well_known("jwks.json")).headers["ETag"]
+
+        response = await first.well_known("jwks.json", **{"If-None-Match": shape.format(tag)})
+
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["ETag"] == tag
+        assert response.headers["Cache-Control"] == "public, max-age=60"
+
+    @pytest.mark.parametrize("header", ['"x"', "", "x", '"'])
+    async def test_sends_it_to_who_has_another(self, first: Replica, header: str) -> None:
+        response = await first.well_known("jwks.json", **{"If-None-Match": header})
+
+        assert response.status_code == 200
+
+    async def test_has_a_new_tag_for_a_new_key(self, first: Replica, clock: FakeClock) -> None:
+        before = await first.well_known("jwks.json")
+        await first.rotate()
+        clock.advance(seconds=30)
+        after = await first.well_known("jwks.json")
+
+        assert before.headers["ETag"] != after.headers["ETag"]
+
+    async def test_is_empty_where_a_secret_signs(self, clock: FakeClock, database_url: str) -> None:
+        async with replica(signing_with("HS256", database_url), clock) as running:
+            response = await running.well_known("jwks.json")
+
+        assert (response.status_code, response.json()) == (200, {"keys": []})
+
+
+class TestGetOpenidConfiguration:
+    @pytest.mark.parametrize(
+        ("others", "base"),
+        [
+            ({}, "http://127.0.0.1:5000"),
+            ({"server": {"host": "::1", "port": 80}}, "http://[::1]:80"),
+            ({"public_url": "https://id.example.com/auth/"}, "https://id.example.com/auth"),
+        ],
+    )
+    async def test_says_what_is_true_whatever_a_request_calls_us(
+        self, clock: FakeClock, database_url: str, others: dict[str, Any], base: str
+    ) -> None:
+        headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}  # F2
+
+        async with replica(signing_with("EdDSA", database_url, **others), clock) as running:
+            response = await running.well_known(CONFIGURATION, **headers)
+
+        assert response.headers["Cache-Control"] == "public, max-age=60"
+        assert response.json() == {
+            "issuer": "uservault",
+            "jwks_uri": f"{base}/.well-known/jwks.json",
+            "token_endpoint": f"{base}/api/token",
+            "token_endpoint_auth_methods_supported": ["none"],
+            "grant_types_supported": ["password"],
+            "response_types_supported": [],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["EdDSA"],
+        }
+
+    async def test_names_both_algorithms_while_one_takes_over(
+        self, first: Replica, clock: FakeClock, database_url: str
+    ) -> None:
+        async with replica(signing_with("ES256", database_url), clock) as running:
+            found = (await running.well_known(CONFIGURATION)).json()
+
+        assert found["id_token_signing_alg_values_supported"] == ["ES256", "EdDSA"]
