@@ -17,6 +17,7 @@ from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
 from uservault.kit.ports import Resources
 from uservault.resources import open_resources
+from uservault.roles.router import router as roles
 from uservault.sessions.authenticator import TokenAuthenticator
 from uservault.settings import Settings
 from uservault.telemetry.logs import configure_logging
@@ -24,11 +25,18 @@ from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.users.router import router as users
 
-ROUTERS = (users, account, auth, telemetry)  # the busiest first: routes are tried in this order
+ROUTERS = (
+    users,
+    account,
+    auth,
+    roles,
+    telemetry,
+)  # the busiest first: routes are tried in this order
 AUTHENTICATORS = (TokenAuthenticator,)
 TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
     {"name": "auth", "description": "Proving who one is."},
+    {"name": "roles", "description": "Named sets of permissions, and who holds them."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
 SUMMARY = (

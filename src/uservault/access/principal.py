@@ -1,7 +1,10 @@
 """Who is calling, and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from uservault.kit.problems import Forbidden
 
 
 class Permission(StrEnum):
@@ -28,3 +31,8 @@ class Principal:
 
     user_id: int
     permissions: frozenset[Permission] = frozenset()
+
+    def ensure_holds(self, permissions: Iterable[Permission]) -> None:
+        """Nobody hands on, or takes away, what they do not hold themselves. Raises Forbidden."""
+        if missing := sorted(set(permissions) - self.permissions):
+            raise Forbidden(missing=missing)

@@ -2,9 +2,12 @@ from uservault.access.origin import CurrentOrigin
 from uservault.account.maker import AccountMaker
 from uservault.account.schemas import Registration
 from uservault.account.throttle import RegistrationThrottle
+from uservault.kit.etag import Precondition
 from uservault.kit.problems import Conflict
 from uservault.kit.wiring import CurrentSettings, Inject, Shared
+from uservault.roles.service import RoleService
 from uservault.users.models import User
+from uservault.users.service import UserService
 
 
 class AccountService:
@@ -13,11 +16,15 @@ class AccountService:
     def __init__(
         self,
         maker: Inject[AccountMaker],
+        users: Inject[UserService],
+        roles: Inject[RoleService],
         throttle: Shared[RegistrationThrottle],
         settings: CurrentSettings,
         origin: CurrentOrigin,
     ) -> None:
         self.make = maker.make if settings.production else maker.make_admin_if_first
+        self.users = users
+        self.roles = roles
         self.throttle = throttle
         self.origin = origin
 
@@ -31,3 +38,8 @@ class AccountService:
             raise
         await self.throttle.count_created(self.origin.address)
         return user
+
+    async def delete(self, user_id: int, check: Precondition) -> None:
+        """Raises UserNotFound, LastAdministrator, or what the precondition raises."""
+        await self.roles.ensure_not_last_admin(user_id)
+        await self.users.delete(user_id, check)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends, Header, Request
 
@@ -10,6 +10,14 @@ from uservault.kit.problems import PreconditionFailed
 
 Precondition: TypeAlias = Callable[[int], None]
 TAG = re.compile(r'(?:W/)?"[^"]*"')
+TAGGED: dict[str, Any] = {  # what a route whose answer has an entity tag says of it
+    "headers": {
+        "ETag": {
+            "description": "The entity tag of this version, for If-Match.",
+            "schema": {"type": "string", "examples": ['"1"']},
+        }
+    }
+}
 
 
 def etag(version: int) -> str:

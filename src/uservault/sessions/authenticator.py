@@ -7,13 +7,13 @@ from uservault.roles.models import Role, UserRole, permissions_of
 from uservault.sessions.tokens import AccessTokens
 from uservault.users.models import User
 
-ROLES = (
-    select(func.aggregate_strings(Role.name, " "))
+PERMISSIONS = (
+    select(func.aggregate_strings(Role.permissions, " "))
     .join(UserRole, UserRole.role_id == Role.id)
     .where(UserRole.user_id == User.id)
     .scalar_subquery()
 )
-LIVE = select(User.id, ROLES.label("roles")).where(User.is_active)
+LIVE = select(User.id, PERMISSIONS.label("permissions")).where(User.is_active)
 
 
 class TokenAuthenticator:
@@ -31,4 +31,4 @@ class TokenAuthenticator:
         user = await self.live.get(int(claims.sub)) if claims else None
         if user is None:
             return None
-        return Principal(user_id=user.id, permissions=permissions_of(user.roles))
+        return Principal(user_id=user.id, permissions=permissions_of(user.permissions))

@@ -1,15 +1,15 @@
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission
-from uservault.kit.etag import IfMatch, etag
-from uservault.kit.page import PageQuery
+from uservault.kit.etag import TAGGED, IfMatch, etag
+from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
-from uservault.kit.schema import Message, PathId
+from uservault.kit.schema import PathId
 from uservault.kit.wiring import Inject, Shared
 from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.models import User
@@ -19,22 +19,6 @@ from uservault.users.service import UserService
 
 router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
 
-TAGGED: dict[str, Any] = {
-    "headers": {
-        "ETag": {
-            "description": "The entity tag of this version of the user, for If-Match.",
-            "schema": {"type": "string", "examples": ['"1"']},
-        }
-    }
-}
-LINKED: dict[str, Any] = {
-    "headers": {
-        "Link": {
-            "description": 'While there is more: the next page, as rel="next" (RFC 8288).',
-            "schema": {"type": "string"},
-        }
-    }
-}
 CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) | {200: TAGGED}
 
 
@@ -88,14 +72,3 @@ async def patch_user(
 ) -> User:
     """Merge into a user (RFC 7396), who has no field that null could take away."""
     return await update_user(id, data, check, users, response)
-
-
-@router.delete(
-    "/{id:id}",
-    dependencies=[requires_self_or(Permission.USERS_DELETE)],
-    responses=problems(UserNotFound, PreconditionFailed),
-)
-async def delete_user(id: PathId, check: IfMatch, users: Inject[UserService]) -> Message:
-    """Delete a user for good: oneself, or anybody with `users:delete`. Their tokens end at once."""
-    await users.delete(id, check)
-    return Message(message="User deleted successfully")
