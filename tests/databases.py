@@ -29,8 +29,7 @@ def migrate(url: str) -> None:
 
 def create(server: str, name: str) -> str:
     """An empty database on a server, migrated; the URL."""
-    asyncio.run(_recreate(server, name))
-    url = f"{server.rpartition('/')[0]}/{name}"
+    url = asyncio.run(fresh(server, name))
     migrate(url)
     return url
 
@@ -59,10 +58,12 @@ async def empty(url: str) -> None:
             await connection.execute(text(f"ALTER TABLE {name} AUTO_INCREMENT = 1"))
 
 
-async def _recreate(server: str, name: str) -> None:
+async def fresh(server: str, name: str) -> str:
+    """A database on a server without a table; the URL."""
     async with connected(server) as connection:
         await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         await connection.execute(text(f"CREATE DATABASE {name}"))
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from uservault.kit.problems import Forbidden
 
 
 class Permission(StrEnum):
-    """The closed list."""
+    """What one may be permitted to do. The list is closed."""
 
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"

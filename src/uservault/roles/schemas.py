@@ -2,7 +2,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import MISSING, BeforeValidator, Field, Strict, StringConstraints, computed_field
+from pydantic import (
+    MISSING,
+    BeforeValidator,
+    Field,
+    Strict,
+    StringConstraints,
+    computed_field,
+)
 
 from uservault.access.principal import Permission
 from uservault.kit.schema import Schema
@@ -23,12 +30,12 @@ Description = Annotated[
     StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$"),
     Field(description="For people, on one line.", examples=["Helps users who are locked out."]),
 ]
-# JSON has neither sets nor enums, and to name a permission twice does no harm.
+# JSON has neither sets nor enums; to name a permission twice does no harm; one fault says enough.
 Permissions = Annotated[
     frozenset[Annotated[Permission, Strict(False)]],
     Strict(False),
     Field(
-        max_length=100,
+        fail_fast=True,
         description="What its holders may do; only what you may do yourself.",
         json_schema_extra={"uniqueItems": False},
     ),
