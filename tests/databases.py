@@ -15,7 +15,7 @@ from uservault.kit.urls import async_url
 from uservault.settings import Settings
 from uservault.tables import metadata
 
-KEPT = {"roles"}  # what a migration filled
+KEPT = {"roles": "id = 1"}  # the rows that a migration wrote
 SECRET = "k" * 32
 
 
@@ -29,8 +29,7 @@ def migrate(url: str) -> None:
 
 def create(server: str, name: str) -> str:
     """An empty database on a server, migrated; the URL."""
-    asyncio.run(_recreate(server, name))
-    url = f"{server.rpartition('/')[0]}/{name}"
+    url = asyncio.run(fresh(server, name))
     migrate(url)
     return url
 
@@ -43,21 +42,28 @@ def copy_of(template: Path, folder: Path) -> str:
 
 async def empty(url: str) -> None:
     """Removes every row; ids begin at 1 again."""
-    names = [table.name for table in metadata.sorted_tables if table.name not in KEPT]
+    names = [table.name for table in metadata.sorted_tables]
+    emptied = ", ".join(name for name in names if name not in KEPT)
     async with connected(url) as connection:
         if url.startswith("postgresql"):
-            await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+            await connection.execute(text(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE"))
+            for name, kept in KEPT.items():
+                await connection.execute(text(f"DELETE FROM {name} WHERE NOT {kept}"))  # noqa: S608
+                await connection.execute(text(f"SELECT setval('{name}_id_seq', 1)"))
             return
         await connection.execute(text("SET foreign_key_checks = 0"))
         for name in names:
-            await connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608
+            kept = KEPT.get(name, "FALSE")
+            await connection.execute(text(f"DELETE FROM {name} WHERE NOT {kept}"))  # noqa: S608
             await connection.execute(text(f"ALTER TABLE {name} AUTO_INCREMENT = 1"))
 
 
-async def _recreate(server: str, name: str) -> None:
+async def fresh(server: str, name: str) -> str:
+    """A database on a server without a table; the URL."""
     async with connected(server) as connection:
         await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         await connection.execute(text(f"CREATE DATABASE {name}"))
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
 from uservault.kit.ports import Resources
 from uservault.resources import open_resources
+from uservault.roles.router import router as roles
 from uservault.sessions.authenticator import SessionAuthenticator
 from uservault.sessions.presence import Presence
 from uservault.sessions.router import router as sessions
@@ -37,6 +38,7 @@ ROUTERS = (
     auth,
     sessions,
     states,
+    roles,
     keys,
     telemetry,
 )  # the busiest first: routes are tried in this order
@@ -46,6 +48,7 @@ TAGS = [
     {"name": "me", "description": "One's own account."},
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
+    {"name": "roles", "description": "Named sets of permissions, and who holds them."},
     {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]

@@ -10,6 +10,7 @@ from tests.history import history
 from tests.people import PASSWORD, Person, register, registration
 from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
+from uservault.users.models import User
 
 
 class TestCreateUser:
@@ -124,3 +125,48 @@ class TestCreateUser:
         assert refused.status_code == 429
         assert refused.json()["code"] == "too-many-tries"
         assert later.status_code == 201
+
+
+class TestDeleteUser:
+    async def test_is_gone_with_all_tokens(self, admin: Person, ada: Person) -> None:
+        response = await ada.delete(f"/users/{ada.id}")
+
+        assert response.status_code == 200
+        assert response.json() == {"message": "User deleted successfully"}
+        assert (await ada.get(f"/users/{ada.id}")).status_code == 401  # C6
+        assert (await admin.get(f"/users/{ada.id}")).status_code == 404
+        assert (await admin.delete(f"/users/{ada.id}")).status_code == 404
+
+    async def test_never_gives_the_id_away_again(
+        self, admin: Person, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        await admin.delete(f"/users/{ada.id}")
+
+        eve = await register(anyone, "eve")  # C6
+
+        assert eve.id > ada.id
+        assert (await ada.get(f"/users/{eve.id}")).status_code == 401
+        assert len(await resources.database.rows(select(User.id))) == 2
+
+    async def test_sets_name_and_address_free(
+        self, admin: Person, ada: Person, anyone: AsyncClient
+    ) -> None:
+        await admin.delete(f"/users/{ada.id}")
+
+        assert (await register(anyone, "ada")).id > ada.id
+
+    async def test_is_not_for_others(self, admin: Person, ada: Person) -> None:
+        assert (await ada.delete(f"/users/{admin.id}")).status_code == 403  # D1
+
+    async def test_honours_if_match(self, ada: Person) -> None:
+        response = await ada.delete(f"/users/{ada.id}", headers={"If-Match": '"2"'})
+
+        assert response.status_code == 412
+        assert response.json()["code"] == "precondition-failed"
+        assert (await ada.get(f"/users/{ada.id}")).status_code == 200
+
+    async def test_stays_on_record(self, admin: Person, ada: Person, resources: Resources) -> None:
+        await admin.delete(f"/users/{ada.id}")
+
+        last = (await history(resources, "type", "actor_id", "subject_id"))[-1]
+        assert last == ("user.deleted", admin.id, ada.id)

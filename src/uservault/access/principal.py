@@ -1,11 +1,14 @@
 """Who is calling, and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from uservault.kit.problems import Forbidden
+
 
 class Permission(StrEnum):
-    """The closed list."""
+    """What one may be permitted to do. The list is closed."""
 
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
@@ -29,3 +32,8 @@ class Principal:
     user_id: int
     session_id: int | None = None
     permissions: frozenset[Permission] = frozenset()
+
+    def ensure_holds(self, permissions: Iterable[Permission]) -> None:
+        """Nobody hands on, or takes away, what they do not hold themselves. Raises Forbidden."""
+        if missing := sorted(set(permissions) - self.permissions):
+            raise Forbidden(missing=missing)

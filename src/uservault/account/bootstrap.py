@@ -52,5 +52,5 @@ def _maker(resources: Resources, session: AsyncSession) -> AccountMaker:
     return AccountMaker(
         UserService(UserRepository(session), events, resources.clock),
         PasswordService(PasswordRepository(session), policy, resources.hasher),
-        RoleService(RoleRepository(session), events),
+        RoleService(RoleRepository(session), events, resources.settings, resources.clock),
     )

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from uservault.access.guard import CurrentPrincipal
 from uservault.account.password_change import PasswordChange
 from uservault.account.schemas import PasswordUpdate
+from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
@@ -13,10 +14,10 @@ from uservault.kit.wiring import Inject, Shared
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.errors import CurrentPasswordWrong, PasswordRefused
 from uservault.passwords.hasher import TooManyPasswords
+from uservault.roles.errors import LastAdministrator
 from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.reader import UserReader
 from uservault.users.schemas import UserRead, UserUpdate
-from uservault.users.service import UserService
 
 router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
 
@@ -37,19 +38,24 @@ async def patch_me(
     me: CurrentPrincipal,
     data: UserUpdate,
     check: IfMatch,
-    users: Inject[UserService],
+    account: Inject[AccountService],
     response: Response,
 ) -> UserRead:
     """Change oneself; a field that is absent is kept."""
-    user = await users.update(me.user_id, data, check)
+    user = await account.update(me.user_id, data, check, me)
     response.headers["ETag"] = etag(user.version)
     return user
 
 
-@router.delete("", responses=problems(UserNotFound, PreconditionFailed))
-async def delete_me(me: CurrentPrincipal, check: IfMatch, users: Inject[UserService]) -> Message:
-    """Delete oneself for good. All sessions end at once."""
-    await users.delete(me.user_id, check)
+@router.delete("", responses=problems(UserNotFound, LastAdministrator, PreconditionFailed))
+async def delete_me(
+    me: CurrentPrincipal, check: IfMatch, account: Inject[AccountService]
+) -> Message:
+    """Delete oneself for good. All sessions end at once.
+
+    In production the last active administrator stays.
+    """
+    await account.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
 
 

@@ -1,19 +1,25 @@
 from fastapi import APIRouter, Response, status
 
+from uservault.access.guard import CurrentPrincipal, requires_self_or
+from uservault.access.principal import Permission
 from uservault.account.schemas import Registration
 from uservault.account.service import AccountService
-from uservault.kit.etag import etag
-from uservault.kit.problems import problems
+from uservault.kit.etag import TAGGED, IfMatch, etag
+from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
+from uservault.kit.schema import Message, PathId
 from uservault.kit.wiring import Inject
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.errors import PasswordRefused
 from uservault.passwords.hasher import TooManyPasswords
-from uservault.users.errors import EmailTaken, UsernameTaken
+from uservault.roles.errors import LastAdministrator
+from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.models import User
-from uservault.users.schemas import UserRead
+from uservault.users.schemas import UserRead, UserUpdate
 
 router = APIRouter(prefix="/api", tags=["users"], route_class=Route)
+
+CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) | {200: TAGGED}
 
 
 @router.post(
@@ -30,3 +36,58 @@ async def create_user(
     response.headers["Location"] = f"/api/users/{user.id}"
     response.headers["ETag"] = etag(user.version)
     return user
+
+
+@router.put(
+    "/users/{id:id}",
+    dependencies=[requires_self_or(Permission.USERS_WRITE)],
+    responses=CHANGED,
+)
+async def update_user(
+    id: PathId,
+    data: UserUpdate,
+    check: IfMatch,
+    me: CurrentPrincipal,
+    account: Inject[AccountService],
+    response: Response,
+) -> UserRead:
+    """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept.
+
+    Nobody changes, deletes or deactivates a user who may do what they themselves may not.
+    """
+    user = await account.update(id, data, check, me)
+    response.headers["ETag"] = etag(user.version)
+    return user
+
+
+@router.patch(
+    "/users/{id:id}",
+    dependencies=[requires_self_or(Permission.USERS_WRITE)],
+    responses=CHANGED,
+)
+async def patch_user(
+    id: PathId,
+    data: UserUpdate,
+    check: IfMatch,
+    me: CurrentPrincipal,
+    account: Inject[AccountService],
+    response: Response,
+) -> UserRead:
+    """Merge into a user (RFC 7396), who has no field that null could take away."""
+    return await update_user(id, data, check, me, account, response)
+
+
+@router.delete(
+    "/users/{id:id}",
+    dependencies=[requires_self_or(Permission.USERS_DELETE)],
+    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed),
+)
+async def delete_user(
+    id: PathId, check: IfMatch, me: CurrentPrincipal, account: Inject[AccountService]
+) -> Message:
+    """Delete a user for good: oneself, or anybody with `users:delete`. Their tokens end at once.
+
+    In production the last active administrator stays.
+    """
+    await account.delete(id, check, me)
+    return Message(message="User deleted successfully")

@@ -1,43 +1,56 @@
 """Deactivating users, and activating them again."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 
-from uservault.access.guard import requires
+from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
+from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
 from uservault.kit.schema import PathId
 from uservault.kit.wiring import Inject
+from uservault.roles.errors import LastAdministrator
 from uservault.users.errors import UserNotFound
 from uservault.users.schemas import Deactivation, UserRead
-from uservault.users.service import UserService
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
 
-WRITES: dict[str, Any] = {
-    "dependencies": [requires(Permission.USERS_WRITE)],
-    "responses": problems(UserNotFound, PreconditionFailed) | {200: TAGGED},
-}
+WRITES = [requires(Permission.USERS_WRITE)]
 
 
-@router.post("/deactivate", **WRITES)
+@router.post(
+    "/deactivate",
+    dependencies=WRITES,
+    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed) | {200: TAGGED},
+)
 async def deactivate_user(
-    id: PathId, data: Deactivation, check: IfMatch, users: Inject[UserService], response: Response
+    id: PathId,
+    data: Deactivation,
+    check: IfMatch,
+    me: CurrentPrincipal,
+    account: Inject[AccountService],
+    response: Response,
 ) -> UserRead:
     """Shut a user out, for good or for a while. Their tokens are refused at once."""
-    user = await users.deactivate(id, data, check)
+    user = await account.deactivate(id, data, check, me)
     response.headers["ETag"] = etag(user.version)
     return user
 
 
-@router.post("/activate", **WRITES)
+@router.post(
+    "/activate",
+    dependencies=WRITES,
+    responses=problems(UserNotFound, PreconditionFailed) | {200: TAGGED},
+)
 async def activate_user(
-    id: PathId, check: IfMatch, users: Inject[UserService], response: Response
+    id: PathId,
+    check: IfMatch,
+    me: CurrentPrincipal,
+    account: Inject[AccountService],
+    response: Response,
 ) -> UserRead:
     """Let a user in again. Sessions that did not end otherwise are live again."""
-    user = await users.activate(id, check)
+    user = await account.activate(id, check, me)
     response.headers["ETag"] = etag(user.version)
     return user

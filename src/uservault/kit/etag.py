@@ -11,6 +11,14 @@ from uservault.kit.problems import PreconditionFailed
 Precondition: TypeAlias = Callable[[int], None]
 Known: TypeAlias = Callable[[str], bool]
 TAG = re.compile(r'(?:W/)?"[^"]*"')
+TAGGED: dict[str, Any] = {  # what a route whose answer has an entity tag says of it
+    "headers": {
+        "ETag": {
+            "description": "The entity tag of this version, for If-Match.",
+            "schema": {"type": "string", "examples": ['"1"']},
+        }
+    }
+}
 
 
 def etag(version: int) -> str:
@@ -53,15 +61,6 @@ async def _if_match(
     # A list may come in several lines (RFC 9110 §5.3).
     return if_match(", ".join(request.headers.getlist("if-match")) if header is not None else None)
 
-
-TAGGED: dict[str, Any] = {
-    "headers": {
-        "ETag": {
-            "description": "The entity tag of this version, for If-Match.",
-            "schema": {"type": "string", "examples": ['"1"']},
-        }
-    }
-}
 
 IfMatch = Annotated[Precondition, Depends(_if_match)]
 

@@ -1,6 +1,35 @@
+from uservault.access.principal import Permission
 from uservault.events.log import Event
+
+
+class RoleCreated(Event):
+    type = "role.created"
+    role: str
+    permissions: list[Permission]
+
+
+class RoleUpdated(Event):
+    """`role` is its name before the change, `permissions` those after it."""
+
+    type = "role.updated"
+    role: str
+    changed: list[str]
+    permissions: list[Permission]
+
+
+class RoleDeleted(Event):
+    """`holders` is how many users held it."""
+
+    type = "role.deleted"
+    role: str
+    holders: int
 
 
 class RoleGranted(Event):
     type = "role.granted"
+    role: str
+
+
+class RoleRevoked(Event):
+    type = "role.revoked"
     role: str

@@ -1,14 +1,25 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from uservault.access.principal import Permission
 from uservault.kit.batch import by_key
+from uservault.kit.page import Page, PageQuery
 from uservault.kit.ports import Resources
+from uservault.roles.errors import RoleNotFound
 from uservault.roles.models import Role, UserRole, permissions_of
+from uservault.roles.schemas import RoleRead
+from uservault.users.reader import UserReader
 
+SHOWN = select(*(getattr(Role, field) for field in RoleRead.model_fields))
+PAGE = SHOWN.where(Role.id > bindparam("after")).order_by(Role.id).limit(bindparam("limit"))
 HELD = (
-    select(UserRole.user_id, func.aggregate_strings(Role.name, " ").label("names"))
+    select(
+        UserRole.user_id,
+        func.aggregate_strings(Role.name, " ").label("roles"),
+        func.aggregate_strings(Role.permissions, " ").label("permissions"),
+    )
     .join(Role, Role.id == UserRole.role_id)
     .group_by(UserRole.user_id)
 )
@@ -16,15 +27,47 @@ HELD = (
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """The names of a user's roles, sorted, and what these together permit."""
+
     roles: tuple[str, ...] = ()
     permissions: frozenset[Permission] = frozenset()
 
+    @classmethod
+    def of(cls, roles: Iterable[Role]) -> "Held":
+        known = {role.name: role.permissions for role in roles}
+        return cls(tuple(sorted(known)), frozenset().union(*known.values()))
+
 
 class RoleReader:
+    """What can be asked of roles and of who holds them."""
+
     def __init__(self, resources: Resources) -> None:
+        self.database = resources.database
+        self.users = resources.shared(UserReader)
+        self.by_id = by_key(resources.database, SHOWN)
         self.by_user = by_key(resources.database, HELD)
 
+    async def get(self, id: int) -> RoleRead:
+        """Raises RoleNotFound."""
+        if row := await self.by_id.get(id):
+            return RoleRead.model_validate(row)
+        raise RoleNotFound
+
+    async def page(self, query: PageQuery) -> Page[RoleRead]:
+        """Roles in the order of their ids."""
+        one_more = {"after": query.after, "limit": query.limit + 1}
+        rows = await self.database.rows(PAGE, one_more)
+        roles = [RoleRead.model_validate(row) for row in rows[: query.limit]]
+        return Page(roles, cursor=str(roles[-1].id) if len(rows) > query.limit else None)
+
     async def held_by(self, user_id: int) -> Held:
+        """Nothing, if there is no such user. Concurrent calls share a query."""
         row = await self.by_user.get(user_id)
-        names = row.names if row else ""
-        return Held(tuple(sorted(names.split())), permissions_of(names))
+        if row is None:
+            return Held()
+        return Held(tuple(sorted(row.roles.split())), permissions_of(row.permissions))
+
+    async def of_user(self, user_id: int) -> Held:
+        """The same, but raises UserNotFound."""
+        await self.users.get(user_id)
+        return await self.held_by(user_id)

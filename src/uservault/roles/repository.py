@@ -1,11 +1,33 @@
-from sqlalchemy import exists, select
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from uservault.kit.repository import Repository
+from uservault.roles.errors import RoleNameTaken
 from uservault.roles.models import ADMIN, Role, UserRole
+from uservault.users.models import User
+
+ADMINS = (
+    select(User.id)
+    .join(UserRole, UserRole.user_id == User.id)
+    .join(Role, Role.id == UserRole.role_id)
+    .where(Role.name == ADMIN)
+)
 
 
 class RoleRepository(Repository[Role]):
+    """Whoever changes who holds what locks the user first, then roles in the order of their ids."""
+
     model = Role
+
+    async def save(self, row: Role) -> Role:
+        """The unique constraint, not a look beforehand, says who came first."""
+        try:
+            return await super().save(row)
+        except IntegrityError as error:
+            raise RoleNameTaken from error
 
     async def admin_locked(self) -> Role:
         """The row that whoever changes the set of administrators holds: one at a time."""
@@ -16,6 +38,46 @@ class RoleRepository(Repository[Role]):
         held = exists().where(UserRole.role_id == Role.id, Role.name == ADMIN)
         return bool(await self.session.scalar(select(held)))
 
+    async def is_last_admin(self, user_id: int, now: datetime) -> bool:
+        """Whether nobody else is an active administrator. It stays so until the unit of work ends:
+        neither can this user become one meanwhile, nor another cease to be one."""
+        await self.lock_holder(user_id)
+        active = ADMINS.where(or_(User.is_active, User.inactive_until <= now))
+        if await self.session.scalar(active.where(User.id == user_id)) is None:
+            return False
+        await self.admin_locked()
+        another = active.where(User.id != user_id).limit(1)
+        return await self.session.scalar(another) is None
+
+    async def lock_holder(self, user_id: int) -> bool:
+        """Whether there is such a user, whose roles nobody else changes meanwhile."""
+        locked = select(User.id).where(User.id == user_id).with_for_update()
+        return await self.session.scalar(locked) is not None
+
+    async def concerned(self, user_id: int, names: Iterable[str]) -> Sequence[Role]:
+        """The roles of these names and those that the user holds, locked: none of them changes or
+        goes away meanwhile."""
+        held = select(UserRole.role_id).where(UserRole.user_id == user_id)
+        either = or_(Role.name.in_(set(names)), Role.id.in_(held))
+        locked = select(Role).where(either).order_by(Role.id).with_for_update()
+        return (await self.session.scalars(locked)).all()
+
+    async def held(self, user_id: int) -> Sequence[Role]:
+        roles = select(Role).join(UserRole).where(UserRole.user_id == user_id)
+        return (await self.session.scalars(roles)).all()
+
+    async def ids_held(self, user_id: int) -> set[int]:
+        held = select(UserRole.role_id).where(UserRole.user_id == user_id)
+        return set(await self.session.scalars(held))
+
+    async def count_holders(self, role: Role) -> int:
+        held = select(func.count()).where(UserRole.role_id == role.id)
+        return (await self.session.execute(held)).scalar_one()
+
     async def grant(self, role: Role, user_id: int) -> None:
-        await self.session.merge(UserRole(user_id=user_id, role_id=role.id))
+        self.session.add(UserRole(user_id=user_id, role_id=role.id))
         await self.session.flush()
+
+    async def revoke(self, role: Role, user_id: int) -> None:
+        held = (UserRole.user_id == user_id) & (UserRole.role_id == role.id)
+        await self.session.execute(delete(UserRole).where(held))

@@ -1,10 +1,15 @@
 import logging
+from collections.abc import Collection, Sequence
 
+from uservault.access.principal import Principal
 from uservault.events.log import EventLog
-from uservault.kit.wiring import Inject
-from uservault.roles.events import RoleGranted
+from uservault.kit.wiring import CurrentSettings, Inject, Now
+from uservault.roles.errors import LastAdministrator, UnknownRole
+from uservault.roles.events import RoleGranted, RoleRevoked
 from uservault.roles.models import ADMIN, Role
+from uservault.roles.reader import Held
 from uservault.roles.repository import RoleRepository
+from uservault.users.errors import UserNotFound
 
 log = logging.getLogger(__name__)
 
@@ -12,15 +17,20 @@ log = logging.getLogger(__name__)
 class RoleService:
     """Who holds which role."""
 
-    def __init__(self, roles: Inject[RoleRepository], events: Inject[EventLog]) -> None:
+    def __init__(
+        self,
+        roles: Inject[RoleRepository],
+        events: Inject[EventLog],
+        settings: CurrentSettings,
+        now: Now,
+    ) -> None:
         self.roles = roles
         self.events = events
-
-    async def any_admin(self) -> bool:
-        return await self.roles.any_admin()
+        self.keeps_an_admin = settings.production
+        self.now = now
 
     async def make_admin(self, user_id: int) -> None:
-        await self._grant_admin(await self.roles.admin_locked(), user_id)
+        await self._grant(await self.roles.admin_locked(), user_id)
 
     async def make_admin_if_first(self, user_id: int) -> bool:
         """Whether there was no administrator yet; of many at once, one is the first."""
@@ -29,10 +39,73 @@ class RoleService:
         role = await self.roles.admin_locked()
         if await self.roles.any_admin():
             return False
-        await self._grant_admin(role, user_id)
+        await self._grant(role, user_id)
         log.warning("first administrator", extra={"user_id": user_id})
         return True
 
-    async def _grant_admin(self, role: Role, user_id: int) -> None:
+    async def ensure_may_change(self, user_id: int, by: Principal) -> None:
+        """For whoever is about to change another user: that one must not be the mightier.
+
+        Whoever can change somebody's address can become them. Raises Forbidden.
+        """
+        if user_id != by.user_id:
+            await self.roles.lock_holder(user_id)
+            held = await self.roles.held(user_id)
+            by.ensure_holds(permission for role in held for permission in role.permissions)
+
+    async def ensure_not_last_admin(self, user_id: int) -> None:
+        """For whoever is about to delete, deactivate or demote the user, in the same unit of work.
+
+        In production there is always an active administrator. Raises LastAdministrator.
+        """
+        if self.keeps_an_admin and await self.roles.is_last_admin(user_id, self.now()):
+            raise LastAdministrator
+
+    async def assign(self, user_id: int, names: Sequence[str], by: Principal) -> Held:
+        """The user has the roles of these names from now on, and no others.
+
+        Raises UserNotFound, UnknownRole, LastAdministrator, or Forbidden: `by` must hold what the
+        roles given and taken permit, and everything to change the roles of an administrator.
+        """
+        if not await self.roles.lock_holder(user_id):
+            raise UserNotFound
+        roles = await self.roles.concerned(user_id, names)
+        ids = await self.roles.ids_held(user_id)
+        before = {role for role in roles if role.id in ids}
+        after = _named(names, roles)
+        if before != after:
+            _ensure_may_change(before, after, by)
+            await self._change(user_id, given=after - before, taken=before - after)
+        return Held.of(after)
+
+    async def _change(self, user_id: int, given: Collection[Role], taken: Collection[Role]) -> None:
+        if _admin_among(taken):
+            await self.ensure_not_last_admin(user_id)
+        for role in sorted(given, key=lambda role: role.name):
+            await self._grant(role, user_id)
+        for role in sorted(taken, key=lambda role: role.name):
+            await self.roles.revoke(role, user_id)
+            self.events.record(RoleRevoked(subject_id=user_id, role=role.name))
+
+    async def _grant(self, role: Role, user_id: int) -> None:
         await self.roles.grant(role, user_id)
-        self.events.record(RoleGranted(subject_id=user_id, role=ADMIN))
+        self.events.record(RoleGranted(subject_id=user_id, role=role.name))
+
+
+def _named(names: Sequence[str], roles: Collection[Role]) -> set[Role]:
+    known = {role.name: role for role in roles}
+    unknown = [place for place, name in enumerate(names) if name not in known]
+    if unknown:
+        detail = "There is no role of this name."
+        faults = [{"pointer": f"/body/roles/{place}", "detail": detail} for place in unknown]
+        raise UnknownRole(errors=faults)
+    return {known[name] for name in names}
+
+
+def _ensure_may_change(before: set[Role], after: set[Role], by: Principal) -> None:
+    concerned = before | after if _admin_among(before) else before ^ after
+    by.ensure_holds(permission for role in concerned for permission in role.permissions)
+
+
+def _admin_among(roles: Collection[Role]) -> bool:
+    return any(role.name == ADMIN for role in roles)

@@ -11,8 +11,8 @@ from uservault.sessions.tokens import AccessTokens
 from uservault.users.activity import is_active
 from uservault.users.models import User
 
-ROLES = (
-    select(func.aggregate_strings(Role.name, " "))
+PERMISSIONS = (
+    select(func.aggregate_strings(Role.permissions, " "))
     .join(UserRole, UserRole.role_id == Role.id)
     .where(UserRole.user_id == User.id)
     .scalar_subquery()
@@ -25,7 +25,7 @@ LIVE = (
         Session.expires_at,
         User.is_active,
         User.inactive_until,
-        ROLES.label("roles"),
+        PERMISSIONS.label("permissions"),
     )
     .join(User, User.id == Session.user_id)
     .where(Session.revoked_at.is_(None))
@@ -54,5 +54,5 @@ class SessionAuthenticator:
         if not self.life.is_live(row, now) or not is_active(row, now):
             return None
         self.presence.note(row.id, row.last_seen_at)
-        permissions = permissions_of(row.roles)
+        permissions = permissions_of(row.permissions)
         return Principal(user_id=row.user_id, session_id=row.id, permissions=permissions)

@@ -1,31 +1,20 @@
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission
-from uservault.kit.etag import TAGGED, IfMatch, etag
-from uservault.kit.page import PageQuery
-from uservault.kit.problems import PreconditionFailed, problems
+from uservault.kit.etag import TAGGED, etag
+from uservault.kit.page import LINKED, PageQuery
+from uservault.kit.problems import problems
 from uservault.kit.route import Route
-from uservault.kit.schema import Message, PathId
-from uservault.kit.wiring import Inject, Shared
-from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
+from uservault.kit.schema import PathId
+from uservault.kit.wiring import Shared
+from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
-from uservault.users.schemas import UserRead, UserUpdate
-from uservault.users.service import UserService
+from uservault.users.schemas import UserRead
 
 router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
-
-LINKED: dict[str, Any] = {
-    "headers": {
-        "Link": {
-            "description": 'While there is more: the next page, as rel="next" (RFC 8288).',
-            "schema": {"type": "string"},
-        }
-    }
-}
-CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) | {200: TAGGED}
 
 
 @router.get(
@@ -50,40 +39,3 @@ async def list_users(
     """A page of users in the order of their ids; the Link header names the next."""
     page = await users.page(query)
     return page.link(request, response)
-
-
-@router.put(
-    "/{id:id}",
-    dependencies=[requires_self_or(Permission.USERS_WRITE)],
-    responses=CHANGED,
-)
-async def update_user(
-    id: PathId, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
-) -> UserRead:
-    """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept."""
-    user = await users.update(id, data, check)
-    response.headers["ETag"] = etag(user.version)
-    return user
-
-
-@router.patch(
-    "/{id:id}",
-    dependencies=[requires_self_or(Permission.USERS_WRITE)],
-    responses=CHANGED,
-)
-async def patch_user(
-    id: PathId, data: UserUpdate, check: IfMatch, users: Inject[UserService], response: Response
-) -> UserRead:
-    """Merge into a user (RFC 7396), who has no field that null could take away."""
-    return await update_user(id, data, check, users, response)
-
-
-@router.delete(
-    "/{id:id}",
-    dependencies=[requires_self_or(Permission.USERS_DELETE)],
-    responses=problems(UserNotFound, PreconditionFailed),
-)
-async def delete_user(id: PathId, check: IfMatch, users: Inject[UserService]) -> Message:
-    """Delete a user for good: oneself, or anybody with `users:delete`. Their tokens end at once."""
-    await users.delete(id, check)
-    return Message(message="User deleted successfully")

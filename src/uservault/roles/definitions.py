@@ -1,0 +1,70 @@
+from uservault.access.principal import Principal
+from uservault.events.log import EventLog
+from uservault.kit.etag import Precondition
+from uservault.kit.wiring import Inject, Now
+from uservault.roles.errors import BuiltInRole, RoleNotFound
+from uservault.roles.events import RoleCreated, RoleDeleted, RoleUpdated
+from uservault.roles.models import ADMIN, Role
+from uservault.roles.repository import RoleRepository
+from uservault.roles.schemas import RoleCreate, RoleUpdate
+
+
+class RoleDefinitions:
+    """What each role is: its name, and what it permits.
+
+    Whoever makes, changes or deletes one holds all that it permits, before and after.
+    """
+
+    def __init__(self, roles: Inject[RoleRepository], events: Inject[EventLog], now: Now) -> None:
+        self.roles = roles
+        self.events = events
+        self.now = now
+
+    async def create(self, data: RoleCreate, by: Principal) -> Role:
+        """Raises RoleNameTaken or Forbidden."""
+        by.ensure_holds(data.permissions)
+        now = self.now()
+        role = Role(**data.model_dump(), created_at=now, updated_at=now)
+        await self.roles.save(role)
+        permitted = sorted(role.permissions)
+        self.events.record(RoleCreated(subject_id=None, role=role.name, permissions=permitted))
+        return role
+
+    async def update(self, id: int, data: RoleUpdate, check: Precondition, by: Principal) -> Role:
+        """Raises RoleNotFound, BuiltInRole, RoleNameTaken, Forbidden, or as the precondition."""
+        role = await self._changeable(id, check)
+        sent = data.model_dump(exclude_unset=True)
+        changes = {name: value for name, value in sent.items() if getattr(role, name) != value}
+        if not changes:
+            return role
+        by.ensure_holds(role.permissions | changes.get("permissions", frozenset()))
+        return await self._change(role, changes)
+
+    async def delete(self, id: int, check: Precondition, by: Principal) -> None:
+        """Takes it from its holders too, by cascade. Raises like `update`."""
+        role = await self._changeable(id, check)
+        by.ensure_holds(role.permissions)
+        holders = await self.roles.count_holders(role)
+        await self.roles.delete(role)
+        self.events.record(RoleDeleted(subject_id=None, role=role.name, holders=holders))
+
+    async def _change(self, role: Role, changes: dict[str, object]) -> Role:
+        name = role.name
+        for field, value in changes.items():
+            setattr(role, field, value)
+        role.updated_at = self.now()
+        await self.roles.save(role)
+        changed, permitted = sorted(changes), sorted(role.permissions)
+        self.events.record(
+            RoleUpdated(subject_id=None, role=name, changed=changed, permissions=permitted)
+        )
+        return role
+
+    async def _changeable(self, id: int, check: Precondition) -> Role:
+        role = await self.roles.get(id)
+        if role is None:
+            raise RoleNotFound
+        if role.name == ADMIN:
+            raise BuiltInRole
+        check(role.version)
+        return role
