@@ -50,11 +50,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # SQLite makes the table anew; without this it would give ids away again.
-    numbered = {"sqlite_autoincrement": True}
-    with op.batch_alter_table("users", table_kwargs=numbered) as batch_op:
-        batch_op.drop_column("inactive_reason")
-        batch_op.drop_column("inactive_until")
-    with op.batch_alter_table("events", table_kwargs=numbered) as batch_op:
-        batch_op.drop_column("session_id")
+    # Columns are dropped in place: SQLite would make the table anew in a batch, and take by cascade
+    # what hangs on its rows.
+    op.drop_column("users", "inactive_reason")
+    op.drop_column("users", "inactive_until")
+    op.drop_column("events", "session_id")
     op.drop_table("sessions")
