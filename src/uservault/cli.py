@@ -22,6 +22,7 @@ from uservault.kit.configuration import (
     shown,
     sources,
 )
+from uservault.kit.migrations import MigrationLocked
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
 from uservault.resources import open_resources
 from uservault.serving import serve as serve_forever
@@ -83,7 +84,7 @@ def create_admin(
     ] = False,
 ) -> None:
     """Create a user with every permission. The password is asked for, never an argument."""
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked()
+    password = _read() if password_stdin else _asked()
     try:
         data = Registration(username=username, email=email, password=password)
     except ValidationError as error:
@@ -94,7 +95,7 @@ def create_admin(
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document."""
-    document = create_app(Settings(_env_file=None, env="development")).openapi()
+    document = create_app(Settings.model_construct()).openapi()
     _say(json.dumps(document, indent=2, ensure_ascii=False))
 
 
@@ -129,6 +130,13 @@ def _current() -> str:
     return _run(migrations.current(_settings())) or "nothing"
 
 
+def _read() -> str:
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        _fail("the password is not UTF-8")
+
+
 def _asked() -> str:
     asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return asked
@@ -150,8 +158,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         _fail("\n".join([problem.title, *(fault["detail"] for fault in faults)]))
     except (DBAPIError, OSError) as error:
         _fail(f"the database does not answer: {type(error).__name__}")
-    except CommandError as error:  # a revision that there is not
-        _fail(str(error))
+    except (CommandError, MigrationLocked) as error:  # a revision that there is not; too busy
+        _fail(str(error) or "another process is migrating")
 
 
 def _say(line: str) -> None:

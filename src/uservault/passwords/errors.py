@@ -7,4 +7,5 @@ class PasswordRefused(Invalid):
     title = "This password cannot be used."
 
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(errors=[{"pointer": "/body/password", "detail": reason}])

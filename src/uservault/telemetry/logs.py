@@ -18,6 +18,10 @@ from structlog.stdlib import ProcessorFormatter
 from uservault.settings import LogSettings, Settings
 
 QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
+# What libraries say below this may show statements with their parameters, or whole URLs. Only
+# these three say what an operator wants to know, and none of them a secret.
+LIBRARIES = logging.WARNING
+HEARD = ("alembic", "uvicorn", "uvicorn.error")
 
 
 def configure_logging(settings: Settings) -> None:
@@ -33,8 +37,15 @@ def configure_logging(settings: Settings) -> None:
     for handler in handlers:
         handler.uservault = True  # type: ignore[attr-defined]
         root.addHandler(handler)
-    root.setLevel(settings.log.level.upper())
+    _set_levels(logging.getLevelNamesMapping()[settings.log.level.upper()])
     _tame_uvicorn()
+
+
+def _set_levels(level: int) -> None:
+    logging.getLogger().setLevel(max(level, LIBRARIES))
+    for name in HEARD:
+        logging.getLogger(name).setLevel(max(level, logging.INFO))
+    logging.getLogger("uservault").setLevel(level)
 
 
 def log_file(path: Path, workers: int) -> Path:
@@ -67,8 +78,13 @@ def _file(settings: LogSettings, path: Path) -> logging.Handler:
 
 def _formatter(*, text: bool) -> ProcessorFormatter:
     render: Any = (
-        # repr of every value: a line break in one starts no new line
-        structlog.dev.ConsoleRenderer(repr_native_str=True, pad_event_to=24)
+        # repr of every value: a line break in one starts no new line. The traceback is plain:
+        # structlog's own shows the variables of each frame, passwords among them.
+        structlog.dev.ConsoleRenderer(
+            repr_native_str=True,
+            pad_event_to=24,
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         if text
         else structlog.processors.JSONRenderer()
     )
