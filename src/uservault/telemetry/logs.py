@@ -17,6 +17,7 @@ from structlog.stdlib import ProcessorFormatter
 
 from uservault.settings import LogSettings, Settings
 
+log = logging.getLogger(__name__)
 QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
 # What libraries say below this may show statements with their parameters, or whole URLs. Only
 # these three say what an operator wants to know, and none of them a secret.
@@ -26,19 +27,28 @@ HEARD = ("alembic", "uvicorn", "uvicorn.error")
 
 def configure_logging(settings: Settings) -> None:
     """Sends all that this process logs to the console and to the file."""
-    handlers: list[logging.Handler] = [_console(settings.log)]
-    if settings.log.file:
-        handlers.append(_file(settings.log, log_file(settings.log.file, settings.server.workers)))
     root = logging.getLogger()
     for old in root.handlers[:]:
         if getattr(old, "uservault", False):
             root.removeHandler(old)
             old.close()
-    for handler in handlers:
-        handler.uservault = True  # type: ignore[attr-defined]
-        root.addHandler(handler)
     _set_levels(logging.getLevelNamesMapping()[settings.log.level.upper()])
     _tame_uvicorn()
+    _add(_console(settings.log))
+    if settings.log.file:
+        _add_file(settings.log, log_file(settings.log.file, settings.server.workers))
+
+
+def _add(handler: logging.Handler) -> None:
+    handler.uservault = True  # type: ignore[attr-defined]
+    logging.getLogger().addHandler(handler)
+
+
+def _add_file(settings: LogSettings, path: Path) -> None:
+    try:
+        _add(_file(settings, path))
+    except OSError as error:  # a read-only container still has its console
+        log.warning("no log file", extra={"path": str(path), "reason": type(error).__name__})
 
 
 def _set_levels(level: int) -> None:
@@ -70,7 +80,6 @@ def _file(settings: LogSettings, path: Path) -> logging.Handler:
         maxBytes=settings.file_bytes,
         backupCount=settings.file_backups,
         encoding="utf-8",
-        delay=True,
     )
     handler.setFormatter(_formatter(text=False))
     return handler
@@ -96,13 +105,19 @@ def _formatter(*, text: bool) -> ProcessorFormatter:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Any] = [ProcessorFormatter.remove_processors_meta]
-    if not text:
-        last.append(structlog.processors.format_exc_info)
+    last.append(_on_one_line if text else structlog.processors.format_exc_info)
     return ProcessorFormatter(foreign_pre_chain=shared, processors=[*last, render])
 
 
 def _without_colours(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     event.pop("color_message", None)  # uvicorn says everything twice
+    return event
+
+
+def _on_one_line(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    if not event["logger"].startswith("uvicorn"):  # whose tracebacks are messages
+        said = str(event["event"])
+        event["event"] = "".join(c if c.isprintable() else repr(c)[1:-1] for c in said)
     return event
 
 
