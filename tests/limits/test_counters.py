@@ -37,14 +37,14 @@ class TestStoredCounters:
     async def test_begin_anew_when_the_window_ends(
         self, counters: StoredCounters, key: str
     ) -> None:
-        await counters.add(key, 1, 1)
+        await counters.add(key, 1, 2)
         first = await counters.ends_in(key)
         await asyncio.sleep(0.5)
 
-        assert await counters.add(key, 1, 1) == 2
+        assert await counters.add(key, 1, 2) == 2
         assert 0 < await counters.ends_in(key) <= first  # a window does not move
-        await asyncio.sleep(1)
-        assert await counters.add(key, 1, 1) == 1  # B4
+        await asyncio.sleep(2)
+        assert await counters.add(key, 1, 2) == 1  # B4
 
     async def test_forget(self, counters: StoredCounters, key: str) -> None:
         await counters.add(key, 5, 60)

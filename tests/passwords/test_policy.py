@@ -3,7 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
-from hypothesis import given, settings as examples
+from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests import databases
@@ -75,7 +76,7 @@ class TestInProduction:
 
 
 class TestGuessable:
-    @given(st.text(max_size=256), st.text(max_size=30))
+    @given(st.text(min_size=1, max_size=256), st.text(max_size=30))
     @examples(deadline=None, max_examples=60)
     def test_is_told_of_any_text(self, password: str, name: str) -> None:
         assert _is_guessable(password, [name, f"{name}@example.com"]) in (True, False)
