@@ -6,7 +6,7 @@ from pathlib import Path
 def imported(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """What `uvicorn uservault.main:app` does first, in a process and a folder of its own."""
     command = "from uservault.main import app; print(app.state.settings.server.port)"
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603
         [sys.executable, "-c", command],
         cwd=folder,
         env=environment,

@@ -79,7 +79,7 @@ class TestPooledHasher:
             bcrypt_sha256.using(rounds=5).hash("sesame"),
             argon2.using(type="ID", time_cost=1, memory_cost=64, parallelism=1).hash("sesame"),
         ],
-        ids=lambda hash: hash[:20],
+        ids=["bcrypt", "bcrypt 2y", "another cost", "argon2"],
     )
     @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
     async def test_replaces_what_is_not_of_the_present_scheme_and_cost(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
@@ -72,9 +73,12 @@ def shown(settings: Settings, setting: Setting) -> str:
 
 def _url_faults(settings: Settings) -> Iterator[str]:
     try:
-        async_url(settings.database_url.get_secret_value())
+        url = async_url(settings.database_url.get_secret_value())
     except BadDatabaseUrl as error:
         yield f"DATABASE_URL: {error}"
+        return
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").parent.is_dir():
+        yield "DATABASE_URL: the folder of its file does not exist"
 
 
 def _unknown() -> set[str]:
