@@ -22,7 +22,6 @@ from uservault.kit.configuration import (
     shown,
     sources,
 )
-from uservault.kit.migrations import MigrationLocked
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
 from uservault.resources import open_resources
 from uservault.serving import serve as serve_forever
@@ -158,8 +157,8 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         _fail("\n".join([problem.title, *(fault["detail"] for fault in faults)]))
     except (DBAPIError, OSError) as error:
         _fail(f"the database does not answer: {type(error).__name__}")
-    except (CommandError, MigrationLocked) as error:  # a revision that there is not; too busy
-        _fail(str(error) or "another process is migrating")
+    except CommandError as error:  # a revision that there is not
+        _fail(str(error))
 
 
 def _say(line: str) -> None:
