@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ def imported(folder: Path, **environment: str) -> subprocess.CompletedProcess[st
     return subprocess.run(  # noqa: S603
         [sys.executable, "-c", command],
         cwd=folder,
-        env=environment,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -136,6 +136,13 @@ class TestLibraries:
         assert line["event"] == "running"
         assert "color_message" not in line
 
+    def test_may_say_it_in_several_lines(self) -> None:
+        console = configure(format="text", file=None)
+
+        logging.getLogger("uvicorn.error").error("Traceback\n  one\n  two")
+
+        assert len(console.getvalue().splitlines()) == 3
+
 
 class TestFile:
     def test_has_json_lines_and_rotates(self, tmp_path: Path) -> None:
