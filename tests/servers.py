@@ -73,11 +73,11 @@ def mariadb() -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int | None = None) -> Iterator[str]:
     """A Redis that keeps nothing; yields its URL."""
     server = _binary("redis-server")
     with _folder() as folder:
-        port = free_port()
+        port = port or free_port()
         command = [server, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         with _running(command, folder, port):
             yield f"redis://127.0.0.1:{port}"

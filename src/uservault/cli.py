@@ -90,7 +90,7 @@ def create_admin(
     ] = False,
 ) -> None:
     """Create a user with every permission. The password is asked for, never an argument."""
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _asked()
+    password = _read() if password_stdin else _asked()
     try:
         data = Registration(username=username, email=email, password=password)
     except ValidationError as error:
@@ -101,7 +101,7 @@ def create_admin(
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document."""
-    document = create_app(Settings(_env_file=None, env="development")).openapi()
+    document = create_app(Settings.model_construct()).openapi()
     _say(json.dumps(document, indent=2, ensure_ascii=False))
 
 
@@ -139,6 +139,13 @@ async def _opened(deed: Callable[[Resources], Awaitable[T]]) -> T:
 
 def _current() -> str:
     return _run(migrations.current(_settings())) or "nothing"
+
+
+def _read() -> str:
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        _fail("the password is not UTF-8")
 
 
 def _asked() -> str:

@@ -17,16 +17,18 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     url = async_url(settings.database_url.get_secret_value())
     database = Database(url, settings.database)
     hasher = PooledHasher(settings.passwords)
+    counters = StoredCounters(settings.limits.storage.get_secret_value())
     key = signing_key(settings, url)
     try:
         yield Resources(
             settings=settings,
             database=database,
             hasher=hasher,
-            counters=StoredCounters(settings.limits.storage.get_secret_value()),
+            counters=counters,
             signing_key=key,
             sealer=sealer(settings, key),
         )
     finally:
         hasher.close()
+        await counters.close()
         await database.close()

@@ -3,12 +3,21 @@
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+ENV_FILE_ENCODING = "utf-8-sig"  # some editors put a mark before the first name
 SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
 PUBLISHED = frozenset(
     {
@@ -21,10 +30,22 @@ PUBLISHED = frozenset(
 )
 
 Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
+T = TypeVar("T")
 Network = IPv4Network | IPv6Network
 Rate = Annotated[
     str, Field(pattern=r"^[1-9][0-9]{0,6}/([1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?$")
 ]
+
+
+class SecretUrl(SecretStr):
+    """A URL that may hold a password; the rest of it may be shown."""
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+OrNone: TypeAlias = Annotated[T | None, BeforeValidator(_none_if_empty)]  # `NAME=` is none
 
 
 def split(value: str) -> list[str]:
@@ -33,7 +54,7 @@ def split(value: str) -> list[str]:
 
 
 class Branch(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class DatabaseSettings(Branch):
@@ -116,26 +137,26 @@ class PasswordSettings(Branch):
         "bcrypt_sha256", description="What new hashes are; `argon2id` needs the extra `argon2`."
     )
     rounds: int = Field(12, ge=4, le=16, description="bcrypt's cost; production takes 10 or more.")
-    workers: int | None = Field(
+    workers: OrNone[int] = Field(
         None, ge=1, le=256, description="Threads that hash; by default one a core."
     )
     queue: int = Field(
         100, ge=1, le=10000, description="Passwords hashed or waiting; one more is answered 503."
     )
-    min_length: int | None = Field(
+    min_length: OrNone[int] = Field(
         None,
-        ge=1,
+        ge=6,
         le=64,
         description="Characters; by default 15 in production (at least 8), 6 in development.",
     )
-    blocklist: bool | None = Field(
+    blocklist: OrNone[bool] = Field(
         None, description="Refuse common and guessable ones; by default in production only."
     )
 
 
 class LimitSettings(Branch):
-    storage: SecretStr = Field(
-        SecretStr("memory://"),
+    storage: SecretUrl = Field(
+        SecretUrl("memory://"),
         description="Where counters are: `memory://`, one a process, or `redis://…`, shared.",
     )
     login_per_account_and_client: Rate = Field(
@@ -154,9 +175,14 @@ class LimitSettings(Branch):
 
     @field_validator("storage")
     @classmethod
-    def _known_storage(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("memory://", "redis://", "rediss://")):
+    def _known_storage(cls, value: SecretUrl) -> SecretUrl:
+        url = value.get_secret_value()
+        if not url.startswith(("memory://", "redis://", "rediss://")):
             raise ValueError("should begin with memory://, redis:// or rediss://")
+        try:
+            urlsplit(url).port  # noqa: B018 - raises
+        except ValueError:
+            raise ValueError("is not a URL") from None  # whose message would repeat it
         return value
 
 
@@ -165,16 +191,11 @@ class LogSettings(Branch):
     format: Literal["auto", "text", "json"] = Field(
         "auto", description="On the console; `auto` is text on a terminal, JSON elsewhere."
     )
-    file: Path | None = Field(
+    file: OrNone[Path] = Field(
         Path("logs/microservice.log"), description="JSON lines, rotating; empty for none."
     )
     file_bytes: int = Field(10_000_000, ge=10_000, description="The file rotates at this size.")
     file_backups: int = Field(5, ge=1, le=100, description="Rotated files that are kept.")
-
-    @field_validator("file", mode="before")
-    @classmethod
-    def _none_if_empty(cls, value: object) -> object:
-        return None if value == "" else value
 
 
 class AdminSettings(Branch):
@@ -190,9 +211,10 @@ class Settings(BaseSettings):
         env_prefix="USERVAULT_",
         env_nested_delimiter="__",
         env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding=ENV_FILE_ENCODING,
         frozen=True,
         extra="ignore",  # other programs' variables may stand in `.env`; see kit.configuration
+        hide_input_in_errors=True,
         validate_by_name=True,
         validate_by_alias=True,
     )
@@ -200,8 +222,8 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = Field(
         "development", description="The profile; `production` is strict about secrets."
     )
-    database_url: SecretStr = Field(
-        SecretStr("sqlite:///app.db"),
+    database_url: SecretUrl = Field(
+        SecretUrl("sqlite:///app.db"),
         validation_alias="DATABASE_URL",
         description="SQLite, PostgreSQL, MySQL or MariaDB, as plain URL.",
     )
@@ -284,7 +306,12 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(ip_network(part) for part in split(value))
+        try:
+            return tuple(ip_network(part) for part in split(value))
+        except ValueError:
+            raise ValueError(
+                "should be addresses or networks (10.0.0.0/8, no host bits), parted by commas"
+            ) from None
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

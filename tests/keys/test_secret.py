@@ -1,56 +1,82 @@
-"""Which secrets must be set, and what is made of them."""
-
+import logging
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
-from sqlalchemy import make_url
+from sqlalchemy import URL
 
 from uservault.keys.secret import FILE, sealer, signing_key
+from uservault.kit.crypto import Unsealable
+from uservault.kit.urls import async_url
 from uservault.settings import Settings
 
-STRONG, OTHER = "s" * 40, "o" * 40
+
+def given(secret: str = "", **others: object) -> Settings:
+    return Settings(_env_file=None, jwt_secret_key=secret, **others)  # type: ignore[arg-type]
 
 
-def production(**given: object) -> Settings:
-    return Settings(_env_file=None, env="production", **given)  # type: ignore[arg-type]
+def database_in(folder: Path) -> URL:
+    return async_url(f"sqlite:///{folder}/app.db")
 
 
-@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
-def test_key_pairs_and_sealing_keys_need_no_other_secret(algorithm: str, tmp_path: Path) -> None:
-    settings = production(tokens={"algorithm": algorithm}, sealing_keys=f"{STRONG},{OTHER}")
-    url = make_url(f"sqlite:///{tmp_path}/app.db")
-
-    key = signing_key(settings, url)
-
-    assert len(key) == 32
-    assert STRONG.encode() not in key
-    assert not (tmp_path / FILE).exists()
-    assert sealer(settings, key).open(sealer(settings, b"").seal(b"x", "p"), "p") == b"x"
+def key_in(folder: Path) -> bytes:
+    return signing_key(given(), database_in(folder))
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        {},
-        {"sealing_keys": STRONG},
-        {"tokens": {"algorithm": "EdDSA"}},
-        {"tokens": {"algorithm": "EdDSA"}, "jwt_secret_key": "your-secret-key"},
-        {
-            "tokens": {"algorithm": "EdDSA"},
-            "jwt_secret_key": "your-secret-key",
-            "sealing_keys": STRONG,
-        },
-    ],
-)
-def test_production_refuses_a_secret_that_is_missing_or_weak(given: dict[str, object]) -> None:
-    with pytest.raises(ValidationError, match="JWT_SECRET_KEY: production needs"):  # C5
-        production(**given)
+class TestSigningKey:
+    def test_is_the_one_that_is_set(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        assert signing_key(given("s" * 32), database_in(tmp_path)) == b"s" * 32
+        assert not caplog.records
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("weak", ["short", "your-secret-key", "s" * 31])
+    def test_is_warned_of_if_it_is_weak(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture, weak: str
+    ) -> None:
+        assert signing_key(given(weak), database_in(tmp_path)) == weak.encode()
+
+        (record,) = caplog.records
+        assert record.levelno == logging.WARNING
+        assert "WEAK" in record.getMessage()
+        assert weak not in record.getMessage()  # G1
+
+    def test_is_made_and_kept_beside_the_database(self, tmp_path: Path) -> None:
+        key = key_in(tmp_path)
+
+        assert len(key) == 64
+        assert key_in(tmp_path) == key
+        (file,) = tmp_path.iterdir()
+        assert file.name == FILE
+        assert file.stat().st_mode & 0o777 == 0o600  # C5
+
+    def test_is_kept_in_the_working_directory_of_a_server(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+
+        key = signing_key(given(), async_url("postgresql://h/db"))
+
+        assert (tmp_path / FILE).read_bytes() == key
+
+    def test_is_one_for_all_processes_that_start_at_once(self, tmp_path: Path) -> None:
+        with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+            keys = set(pool.map(key_in, [tmp_path] * 16))
+
+        assert len(keys) == 1
+        assert [file.name for file in tmp_path.iterdir()] == [FILE]
 
 
-@pytest.mark.parametrize(
-    "url", ["ftp://x", "x", "https://", "https://a/?b", "https://a/#b", "https://a b", 'https://"']
-)
-def test_a_public_url_is_plain(url: str) -> None:
-    with pytest.raises(ValidationError, match="public_url"):
-        Settings(_env_file=None, public_url=url)
+class TestSealer:
+    def test_seals_under_the_signing_key_if_there_is_no_other(self) -> None:
+        sealed = sealer(given(), b"k" * 32).seal(b"secret", "x")
+
+        assert sealer(given(), b"k" * 32).open(sealed, "x") == b"secret"
+        with pytest.raises(Unsealable):
+            sealer(given(), b"l" * 32).open(sealed, "x")
+
+    def test_seals_under_the_first_of_its_keys_and_opens_by_each(self) -> None:
+        old, both = given(sealing_keys="o" * 32), given(sealing_keys=f"{'n' * 32}, {'o' * 32}")
+        sealed = sealer(old, b"").seal(b"secret", "x")
+
+        assert sealer(both, b"").open(sealed, "x") == b"secret"

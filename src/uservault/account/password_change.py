@@ -41,7 +41,7 @@ class PasswordChange:
             self.events.record(PasswordChangeRefused(subject_id=me.user_id))
             raise CurrentPasswordWrong
         await self.throttle.forgive(me.user_id)
-        hash = await self.passwords.accepted(new, user.username, user.email)
+        hash = await self.passwords.accepted(new, user.username, user.email, field="new_password")
         if not await self.passwords.replace(me.user_id, known.hash, hash):
             raise UserNotFound
         await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")

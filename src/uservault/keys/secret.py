@@ -5,6 +5,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from tempfile import NamedTemporaryFile
 
 from sqlalchemy import URL
 
@@ -52,10 +53,9 @@ def _kept_beside(database: URL) -> str:
 
 def _make(path: Path) -> None:
     """The file appears whole or not at all: a second process may be about to read it."""
-    draft = path.with_name(f"{FILE}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        opened.write(token_hex(32))
-    with suppress(FileExistsError):  # another process was first
-        os.link(draft, path)
-        log.warning("JWT_SECRET_KEY is not set: made one, kept in %s", path)
-    draft.unlink()
+    with NamedTemporaryFile("w", dir=path.parent, prefix=FILE) as draft:  # mode 0600
+        draft.write(token_hex(32))
+        draft.flush()
+        with suppress(FileExistsError):  # another process was first
+            os.link(draft.name, path)
+            log.warning("JWT_SECRET_KEY is not set: made one, kept in %s", path)

@@ -1,6 +1,7 @@
 """Renders every problem, the framework's own too, in the one media type."""
 
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -52,7 +53,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def say_http(request: Request, error: HTTPException) -> JSONResponse:
-        kind = BY_STATUS.get(error.status_code, _nameless(error.status_code))
+        kind = BY_STATUS.get(error.status_code) or _nameless(error.status_code)
         return answer(kind(), request.scope, error.headers)
 
 
@@ -79,6 +80,7 @@ def _escaped(step: str) -> str:
     return clean.replace("~", "~0").replace("/", "~1")
 
 
+@cache
 def _nameless(status: int) -> type[Problem]:
     """For a status that the framework answers and we have no class for."""
     phrase = HTTPStatus(status).phrase

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
@@ -11,9 +12,10 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import SettingsError
 
 from uservault.kit.urls import BadDatabaseUrl, async_url
-from uservault.settings import Settings
+from uservault.settings import ENV_FILE_ENCODING, SecretUrl, Settings
 
 PREFIX = "USERVAULT_"
+MASK = "********"
 
 
 class BadSettings(Exception):
@@ -41,9 +43,11 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        faults += [_fault(dict(each)) for each in error.errors()]
-    except SettingsError as error:
-        faults.append(f"{PREFIX}*: {error}")
+        # What a branch does not know is among the unknown already.
+        wrong = [each for each in error.errors() if each["type"] != "extra_forbidden"]
+        faults += [_fault(dict(each)) for each in wrong]
+    except SettingsError:
+        pass  # a whole branch was given as JSON: it is among the unknown
     else:
         faults += _url_faults(settings)
     if faults:
@@ -53,7 +57,7 @@ def load_settings() -> Settings:
 
 def sources() -> Mapping[str, str]:
     """Where each setting that is set comes from: `environment`, or `.env`."""
-    found = {name.upper(): ".env" for name in dotenv_values(".env")}
+    found = {name.upper(): ".env" for name in _env_file()}
     found |= {name.upper(): "environment" for name in os.environ}
     names = {setting.name for setting in every_setting()}
     return {name: source for name, source in found.items() if name in names}
@@ -69,16 +73,25 @@ def shown(settings: Settings, setting: Setting) -> str:
 
 def _url_faults(settings: Settings) -> Iterator[str]:
     try:
-        async_url(settings.database_url.get_secret_value())
+        url = async_url(settings.database_url.get_secret_value())
     except BadDatabaseUrl as error:
         yield f"DATABASE_URL: {error}"
+        return
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").parent.is_dir():
+        yield "DATABASE_URL: the folder of its file does not exist"
 
 
 def _unknown() -> set[str]:
     known = {setting.name for setting in every_setting()}
-    branches = {name.rpartition("__")[0] for name in known if "__" in name}
-    given = {name.upper() for name in [*os.environ, *dotenv_values(".env")]}
-    return {name for name in given if name.startswith(PREFIX)} - known - branches
+    given = {name.upper() for name in [*os.environ, *_env_file()]}
+    return {name for name in given if name.startswith(PREFIX)} - known
+
+
+def _env_file() -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(".env", encoding=ENV_FILE_ENCODING)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f".env: it cannot be read ({type(error).__name__})") from None
 
 
 def _settings_of(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Setting]:
@@ -101,17 +114,17 @@ def _name(path: tuple[str, ...], field: FieldInfo) -> str:
 
 def _fault(error: dict[str, Any]) -> str:
     path = tuple(str(step) for step in error["loc"])
+    reason = str(error["msg"]).removeprefix("Value error, ")
     if not path:  # a rule over several settings names them itself
-        return str(error["msg"]).removeprefix("Value error, ")
-    names = {setting.path: setting.name for setting in every_setting()}
-    name = names.get(path) or (path[0] if path[0].isupper() else PREFIX + "__".join(path).upper())
-    return f"{name}: {error['msg']}"
+        return reason
+    name = path[0] if path[0].isupper() else PREFIX + "__".join(path).upper()
+    return f"{name}: {reason}"
 
 
 def _written(value: Any) -> str:
     match value:
         case SecretStr():
-            return _masked(value.get_secret_value())
+            return _masked(value)
         case None | ():
             return ""
         case bool():
@@ -123,9 +136,13 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-def _masked(secret: str) -> str:
-    """A URL without its credentials keeps what an operator wants to see."""
-    scheme, found, rest = secret.partition("://")
-    if not found:
-        return "********" if secret else ""
-    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+def _masked(value: SecretStr) -> str:
+    """Of a URL, what an operator wants to see: the kind, the host and the path."""
+    secret = value.get_secret_value()
+    if not isinstance(value, SecretUrl):
+        return MASK if secret else ""
+    scheme, _, rest = secret.partition("://")
+    place, _, options = rest.partition("?")
+    if "@" in options:  # or does the password have a question mark?
+        return f"{scheme}://{MASK}"
+    return f"{scheme}://{place.rpartition('@')[2]}"

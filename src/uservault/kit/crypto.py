@@ -1,8 +1,9 @@
 """Small, boring cryptography, in one place."""
 
 import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -51,10 +52,12 @@ class Sealer:
 
     def open(self, sealed: str, purpose: str) -> bytes:
         """Raises Unsealable."""
-        raw = urlsafe_b64decode(sealed)
+        try:
+            raw = b64decode(sealed, altchars=b"-_", validate=True)
+        except ValueError:
+            raise Unsealable from None
+        nonce, secret = raw[:NONCE].ljust(NONCE, b"\0"), raw[NONCE:]
         for cipher in self._ciphers:
-            try:
-                return cipher.decrypt(raw[:NONCE], raw[NONCE:], purpose.encode())
-            except InvalidTag:
-                continue
+            with suppress(InvalidTag):
+                return cipher.decrypt(nonce, secret, purpose.encode())
         raise Unsealable

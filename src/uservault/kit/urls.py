@@ -43,10 +43,18 @@ def async_url(plain: str) -> URL:
         raise BadDatabaseUrl(f"{backend} is no database of ours: {', '.join(DRIVERS)}")
     url = url.set(drivername=DRIVERS[backend])
     if backend == "sqlite":
-        return url
+        return _with_file(url)
     if not url.database:
         raise BadDatabaseUrl("it names no database")
     return _with_options(url)
+
+
+def _with_file(url: URL) -> URL:
+    if url.database in (None, "", ":memory:"):
+        raise BadDatabaseUrl("a database in memory is lost: name a file, as in sqlite:///app.db")
+    if url.query:
+        raise BadDatabaseUrl("SQLite takes no options")
+    return url
 
 
 def _hosts_as_options(plain: str) -> str:

@@ -1,13 +1,15 @@
 """Counters, kept by the `limits` library: in this process's memory, or shared in Redis."""
 
 import logging
+from contextlib import AsyncExitStack
 from time import time
-from typing import cast
+from typing import Any, cast
 
 from limits.aio.storage import MemoryStorage, Storage
 from limits.storage import storage_from_string
 
 log = logging.getLogger(__name__)
+PATIENCE = 1.0  # seconds for Redis to answer
 
 
 class StoredCounters:
@@ -19,7 +21,11 @@ class StoredCounters:
 
     def __init__(self, uri: str) -> None:
         self.own = MemoryStorage()
-        self.shared = _storage(uri)
+        self._opened = AsyncExitStack()
+        self.shared = _redis(uri, self._opened) if uri.startswith("redis") else MemoryStorage()
+
+    async def close(self) -> None:
+        await self._opened.aclose()
 
     async def add(self, key: str, amount: int, window: int) -> int:
         try:
@@ -42,6 +48,18 @@ class StoredCounters:
             await self.own.clear(key)
 
 
-def _storage(uri: str) -> Storage:
-    options = {"implementation": "redispy"} if uri.startswith("redis") else {}
+def _redis(uri: str, opened: AsyncExitStack) -> Storage:
+    from redis.asyncio import ConnectionPool  # noqa: PLC0415 - of the extra `redis`
+    from redis.asyncio.retry import Retry  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
+    # A request waits for these: one more try, for a connection that broke while it was idle.
+    pool = ConnectionPool.from_url(
+        uri,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 1),
+    )
+    opened.push_async_callback(pool.aclose)
+    options: dict[str, Any] = {"implementation": "redispy", "connection_pool": pool}
     return cast("Storage", storage_from_string(f"async+{uri}", **options))

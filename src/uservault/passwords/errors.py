@@ -7,6 +7,7 @@ class PasswordRefused(Invalid):
     title = "This password cannot be used."
 
     def __init__(self, reason: str, field: str = "password") -> None:
+        self.reason = reason
         super().__init__(errors=[{"pointer": f"/body/{field}", "detail": reason}])
 
 

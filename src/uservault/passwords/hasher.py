@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ NOBODYS = {
     "bcrypt_sha256": f"$bcrypt-sha256$v=2,t=2b,r={{rounds}}${'.' * 22}${'.' * 31}",
     "argon2id": f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}",
 }
+SCHEMES = ("bcrypt_sha256", "bcrypt", "argon2")
 # OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
 ARGON2 = {
     "argon2__type": "ID",
@@ -44,8 +46,9 @@ class PooledHasher:
     def __init__(self, settings: PasswordSettings) -> None:
         self._context = _context(settings)
         self._nobodys = NOBODYS[settings.scheme].format(rounds=settings.rounds)
-        workers = settings.workers or len(os.sched_getaffinity(0))
-        self._pool = ThreadPoolExecutor(workers, "hasher", initializer=_yield_to_requests)
+        # Linux gives each thread its own niceness; elsewhere it would slow the whole process.
+        initializer = _yield_to_requests if sys.platform == "linux" else None
+        self._pool = ThreadPoolExecutor(settings.workers or _cores(), "hasher", initializer)
         self._queue = settings.queue
         self._waiting = 0
 
@@ -64,7 +67,11 @@ class PooledHasher:
         if hash is None or not self._identified(hash):
             self._context.verify(password, self._nobodys)
             return Verdict(False)
-        right, better = self._context.verify_and_update(password, hash)
+        try:
+            right, better = self._context.verify_and_update(password, hash)
+        except (ValueError, TypeError, RuntimeError) as error:  # damaged, or of an unknown scheme
+            log.warning("hash not understood", extra={"reason": type(error).__name__})
+            return self._verify(password, None)
         return Verdict(right, better)
 
     def _identified(self, hash: str) -> bool:
@@ -84,17 +91,19 @@ class PooledHasher:
 
 
 def _context(settings: PasswordSettings) -> CryptContext:
-    costs: dict[str, Any] = {
+    costs: dict[str, Any] = ARGON2 | {
         "bcrypt__rounds": settings.rounds,
         "bcrypt_sha256__rounds": settings.rounds,
     }
-    schemes = ["bcrypt_sha256", "bcrypt"]
-    if settings.scheme == "argon2id":
-        schemes, costs = ["argon2", *schemes], costs | ARGON2
+    ours = "argon2" if settings.scheme == "argon2id" else settings.scheme
+    schemes = sorted(SCHEMES, key=lambda scheme: scheme != ours)  # the first makes new hashes
     return CryptContext(schemes, deprecated="auto", **costs)
 
 
+def _cores() -> int:
+    usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+    return len(usable(0))
+
+
 def _yield_to_requests() -> None:
-    # Linux gives each thread its own niceness; elsewhere this would slow the whole process.
-    if hasattr(os, "sched_getaffinity"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)

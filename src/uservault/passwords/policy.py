@@ -21,12 +21,12 @@ class PasswordPolicy:
         self.min_length = resources.settings.password_min_length
         self.blocklist = resources.settings.password_blocklist
 
-    async def check(self, password: str, *about: str) -> None:
+    async def check(self, password: str, *about: str, field: str = "password") -> None:
         """`about` is what is known of the user, and so a bad password. Raises PasswordRefused."""
         if len(password) < self.min_length:
-            raise PasswordRefused(f"It has fewer than {self.min_length} characters.")
+            raise PasswordRefused(f"It has fewer than {self.min_length} characters.", field)
         if self.blocklist and await asyncio.to_thread(_is_guessable, password, about):
-            raise PasswordRefused("It is too common, or too easy to guess.")
+            raise PasswordRefused("It is too common, or too easy to guess.", field)
 
 
 def _is_guessable(password: str, about: Sequence[str]) -> bool:

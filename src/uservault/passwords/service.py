@@ -17,9 +17,10 @@ class PasswordService:
         self.policy = policy
         self.hasher = hasher
 
-    async def accepted(self, password: str, *about: str) -> str:
-        """The hash to keep of it; slow, so before the first statement. Raises PasswordRefused."""
-        await self.policy.check(password, *about)
+    async def accepted(self, password: str, *about: str, field: str = "password") -> str:
+        """The hash to keep of it; slow, so before the first statement. Raises PasswordRefused,
+        which names the field of the request that it came in."""
+        await self.policy.check(password, *about, field=field)
         return await self.hasher.hash(password)
 
     async def keep(self, user_id: int, hash: str) -> None:

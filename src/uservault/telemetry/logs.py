@@ -17,24 +17,45 @@ from structlog.stdlib import ProcessorFormatter
 
 from uservault.settings import LogSettings, Settings
 
+log = logging.getLogger(__name__)
 QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
+# What libraries say below this may show statements with their parameters, or whole URLs. Only
+# these three say what an operator wants to know, and none of them a secret.
+LIBRARIES = logging.WARNING
+HEARD = ("uvicorn", "uvicorn.error")
 
 
 def configure_logging(settings: Settings) -> None:
     """Sends all that this process logs to the console and to the file."""
-    handlers: list[logging.Handler] = [_console(settings.log)]
-    if settings.log.file:
-        handlers.append(_file(settings.log, log_file(settings.log.file, settings.server.workers)))
     root = logging.getLogger()
     for old in root.handlers[:]:
         if getattr(old, "uservault", False):
             root.removeHandler(old)
             old.close()
-    for handler in handlers:
-        handler.uservault = True  # type: ignore[attr-defined]
-        root.addHandler(handler)
-    root.setLevel(settings.log.level.upper())
-    _tame_others()
+    _set_levels(logging.getLevelNamesMapping()[settings.log.level.upper()])
+    _tame_uvicorn()
+    _add(_console(settings.log))
+    if settings.log.file:
+        _add_file(settings.log, log_file(settings.log.file, settings.server.workers))
+
+
+def _add(handler: logging.Handler) -> None:
+    handler.uservault = True  # type: ignore[attr-defined]
+    logging.getLogger().addHandler(handler)
+
+
+def _add_file(settings: LogSettings, path: Path) -> None:
+    try:
+        _add(_file(settings, path))
+    except OSError as error:  # a read-only container still has its console
+        log.warning("no log file", extra={"path": str(path), "reason": type(error).__name__})
+
+
+def _set_levels(level: int) -> None:
+    logging.getLogger().setLevel(max(level, LIBRARIES))
+    for name in HEARD:
+        logging.getLogger(name).setLevel(max(level, logging.INFO))
+    logging.getLogger("uservault").setLevel(level)
 
 
 def log_file(path: Path, workers: int) -> Path:
@@ -59,7 +80,6 @@ def _file(settings: LogSettings, path: Path) -> logging.Handler:
         maxBytes=settings.file_bytes,
         backupCount=settings.file_backups,
         encoding="utf-8",
-        delay=True,
     )
     handler.setFormatter(_formatter(text=False))
     return handler
@@ -67,8 +87,13 @@ def _file(settings: LogSettings, path: Path) -> logging.Handler:
 
 def _formatter(*, text: bool) -> ProcessorFormatter:
     render: Any = (
-        # repr of every value: a line break in one starts no new line
-        structlog.dev.ConsoleRenderer(repr_native_str=True, pad_event_to=24)
+        # repr of every value: a line break in one starts no new line. The traceback is plain:
+        # structlog's own shows the variables of each frame, passwords among them.
+        structlog.dev.ConsoleRenderer(
+            repr_native_str=True,
+            pad_event_to=24,
+            exception_formatter=structlog.dev.plain_traceback,
+        )
         if text
         else structlog.processors.JSONRenderer()
     )
@@ -80,8 +105,7 @@ def _formatter(*, text: bool) -> ProcessorFormatter:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Any] = [ProcessorFormatter.remove_processors_meta]
-    if not text:
-        last.append(structlog.processors.format_exc_info)
+    last.append(_on_one_line if text else structlog.processors.format_exc_info)
     return ProcessorFormatter(foreign_pre_chain=shared, processors=[*last, render])
 
 
@@ -90,8 +114,14 @@ def _without_colours(_: object, __: str, event: MutableMapping[str, Any]) -> Map
     return event
 
 
-def _tame_others() -> None:
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # `alembic/env.py` says what it did
+def _on_one_line(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    if not event["logger"].startswith("uvicorn"):  # whose tracebacks are messages
+        said = str(event["event"])
+        event["event"] = "".join(c if c.isprintable() else repr(c)[1:-1] for c in said)
+    return event
+
+
+def _tame_uvicorn() -> None:
     for name in ("uvicorn", "uvicorn.error", *QUIET):
         logger = logging.getLogger(name)
         logger.handlers.clear()

@@ -44,7 +44,7 @@ def _is_trusted(address: str | None, trusted: Sequence[Network]) -> bool:
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ip_address(text)
+        address = ip_address(text.partition("%")[0])  # a zone (RFC 4007 §11) means nothing here
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None

@@ -1,0 +1,56 @@
+"""Which secrets must be set, and what is made of them."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import make_url
+
+from uservault.keys.secret import FILE, sealer, signing_key
+from uservault.settings import Settings
+
+STRONG, OTHER = "s" * 40, "o" * 40
+
+
+def production(**given: object) -> Settings:
+    return Settings(_env_file=None, env="production", **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
+def test_key_pairs_and_sealing_keys_need_no_other_secret(algorithm: str, tmp_path: Path) -> None:
+    settings = production(tokens={"algorithm": algorithm}, sealing_keys=f"{STRONG},{OTHER}")
+    url = make_url(f"sqlite:///{tmp_path}/app.db")
+
+    key = signing_key(settings, url)
+
+    assert len(key) == 32
+    assert STRONG.encode() not in key
+    assert not (tmp_path / FILE).exists()
+    assert sealer(settings, key).open(sealer(settings, b"").seal(b"x", "p"), "p") == b"x"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"sealing_keys": STRONG},
+        {"tokens": {"algorithm": "EdDSA"}},
+        {"tokens": {"algorithm": "EdDSA"}, "jwt_secret_key": "your-secret-key"},
+        {
+            "tokens": {"algorithm": "EdDSA"},
+            "jwt_secret_key": "your-secret-key",
+            "sealing_keys": STRONG,
+        },
+    ],
+)
+def test_production_refuses_a_secret_that_is_missing_or_weak(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="JWT_SECRET_KEY: production needs"):  # C5
+        production(**given)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x", "x", "https://", "https://a/?b", "https://a/#b", "https://a b", 'https://"']
+)
+def test_a_public_url_is_plain(url: str) -> None:
+    with pytest.raises(ValidationError, match="public_url"):
+        Settings(_env_file=None, public_url=url)

@@ -1,0 +1,170 @@
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from passlib.hash import argon2, bcrypt, bcrypt_sha256
+
+from tests import databases
+from tests.people import PASSWORD, registration
+from uservault.app import create_app
+from uservault.kit.db import unit_of_work
+from uservault.kit.ports import Resources
+from uservault.passwords.hasher import PooledHasher, TooManyPasswords
+from uservault.passwords.models import Password
+from uservault.settings import PasswordSettings
+
+LONG = "x" * 200
+
+
+@pytest.fixture
+def make() -> Iterator[Callable[..., PooledHasher]]:
+    """Real hashers, as fast as they come."""
+    made: list[PooledHasher] = []
+
+    def hasher(**options: object) -> PooledHasher:
+        settings = PasswordSettings.model_validate({"rounds": 4, "workers": 1} | options)
+        made.append(PooledHasher(settings))
+        return made[-1]
+
+    yield hasher
+    for each in made:
+        each.close()
+
+
+Make = Callable[..., PooledHasher]
+
+
+class TestPooledHasher:
+    @pytest.mark.parametrize(
+        ("scheme", "start"),
+        [
+            ("bcrypt_sha256", "$bcrypt-sha256$v=2,t=2b,r=4$"),
+            ("argon2id", "$argon2id$v=19$m=19456,t=2,p=1$"),
+        ],
+    )
+    async def test_knows_what_it_hashed(self, make: Make, scheme: str, start: str) -> None:
+        hasher = make(scheme=scheme)
+
+        hash, other = await hasher.hash("sesame"), await hasher.hash("sesame")
+
+        assert hash.startswith(start)  # A1: parameters in the hash
+        assert hash != other  # A1: salt
+        verdict = await hasher.verify("sesame", hash)
+        assert (verdict.right, verdict.better_hash) == (True, None)
+
+    @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
+    async def test_takes_a_password_exactly_as_typed(self, make: Make, scheme: str) -> None:
+        hasher = make(scheme=scheme)
+        hash = await hasher.hash("Sesame")
+
+        for almost in ("sesame", "Sesame ", " Sesame", "Sesame\0", "Sesam", "", "Sesame\u0301"):
+            assert not (await hasher.verify(almost, hash)).right  # A3, A4
+
+    @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
+    async def test_cuts_nothing_off(self, make: Make, scheme: str) -> None:
+        hasher = make(scheme=scheme)
+        hash = await hasher.hash(LONG)
+
+        assert (await hasher.verify(LONG, hash)).right
+        assert not (await hasher.verify(LONG[:-1] + "y", hash)).right  # A2
+        assert not (await hasher.verify(LONG[:72], hash)).right
+
+    @pytest.mark.parametrize(
+        "foreign",
+        [
+            bcrypt.using(rounds=4).hash("sesame"),
+            bcrypt.using(rounds=4, ident="2y").hash("sesame"),
+            bcrypt_sha256.using(rounds=5).hash("sesame"),
+            argon2.using(type="ID", time_cost=1, memory_cost=64, parallelism=1).hash("sesame"),
+        ],
+        ids=["bcrypt", "bcrypt 2y", "another cost", "argon2"],
+    )
+    @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
+    async def test_replaces_what_is_not_of_the_present_scheme_and_cost(
+        self, make: Make, scheme: str, foreign: str
+    ) -> None:
+        hasher = make(scheme=scheme)
+
+        verdict = await hasher.verify("sesame", foreign)
+        wrong = await hasher.verify("wrong", foreign)
+
+        assert verdict.right
+        assert verdict.better_hash  # A1
+        assert (await hasher.verify("sesame", verdict.better_hash)).better_hash is None
+        assert (wrong.right, wrong.better_hash) == (False, None)
+
+    @pytest.mark.parametrize(
+        "damaged",
+        ["", "x", "!", "plain text", "$2b$04$short", "$argon2id$v=19$m=1", "$bcrypt-sha256$v=9$x",
+         "$bcrypt-sha256$v=2,t=2b,r=99$" + "." * 22 + "$" + "." * 31, "$2x$04$" + "." * 53,
+         "$argon2id$v=19$m=19456,t=2,p=1$AAAA$é", "pbkdf2:sha256:1$a$b"],
+    )  # fmt: skip
+    async def test_opens_nothing_by_a_damaged_hash(self, make: Make, damaged: str) -> None:
+        verdict = await make().verify("sesame", damaged)
+
+        assert (verdict.right, verdict.better_hash) == (False, None)
+
+    @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
+    async def test_never_lets_in_nobody(self, make: Make, scheme: str) -> None:
+        assert not (await make(scheme=scheme).verify("", None)).right  # B2
+
+    async def test_refuses_more_than_it_can_do(self, make: Make) -> None:
+        hasher = make(queue=2, rounds=8)
+
+        tries = [hasher.hash("sesame") for _ in range(5)]
+        done = await asyncio.gather(*tries, return_exceptions=True)
+
+        assert [isinstance(each, TooManyPasswords) for each in done] == [False] * 2 + [True] * 3
+        assert await hasher.hash("sesame")  # A9: and works again
+
+    async def test_leaves_the_loop_to_others(self, make: Make) -> None:
+        hasher = make(rounds=10)
+        hashing = asyncio.ensure_future(hasher.hash("sesame"))
+
+        turns = 0
+        while not hashing.done():
+            await asyncio.sleep(0.001)
+            turns += 1
+
+        assert turns > 3  # A9
+
+
+class TestThroughTheDoor:
+    @pytest.fixture
+    async def real(self, database_url: str) -> FastAPI:
+        passwords = {"rounds": 5, "queue": 1, "workers": 1}
+        return create_app(
+            databases.settings_for(database_url, log={"file": None}, passwords=passwords)
+        )
+
+    async def test_a_damaged_hash_is_a_wrong_password(self, real: FastAPI) -> None:
+        async with real.router.lifespan_context(real), client_of(real) as client:
+            await client.post("/users", json=registration("ada"))
+            resources: Resources = real.state.resources
+            async with unit_of_work(resources.database) as session:
+                password = await session.get_one(Password, 1)
+                password.hash = "damaged"
+
+            response = await client.post("/login", json={"username": "ada", "password": PASSWORD})
+
+        assert response.status_code == 401
+        assert response.json()["code"] == "login-refused"
+
+    async def test_a_full_queue_asks_for_patience(self, real: FastAPI) -> None:
+        async with real.router.lifespan_context(real), client_of(real) as client:
+            tries = [
+                client.post("/login", json={"username": f"u{n}", "password": PASSWORD})
+                for n in range(6)
+            ]
+            responses = await asyncio.gather(*tries)
+
+        refused = [response for response in responses if response.status_code == 503]
+        assert {response.status_code for response in responses} == {401, 503}  # A9
+        assert {response.json()["code"] for response in refused} == {"too-many-passwords"}
+        assert all(int(response.headers["Retry-After"]) > 0 for response in refused)
+
+
+def client_of(app: FastAPI) -> AsyncClient:
+    return AsyncClient(transport=ASGITransport(app), base_url="http://test/api")

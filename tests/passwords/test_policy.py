@@ -1,0 +1,86 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from tests import databases
+from tests.people import registration
+from uservault.app import create_app
+from uservault.passwords.policy import _is_guessable
+
+GOOD = "violet otter 9 canoe"
+
+
+@pytest.fixture
+async def production(database_url: str) -> AsyncIterator[AsyncClient]:
+    """Where the policy is strict, and everything is real."""
+    settings = databases.settings_for(
+        database_url, env="production", log={"file": None}, passwords={"rounds": 10}
+    )
+    app: FastAPI = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://test/api") as client,
+    ):
+        yield client
+
+
+async def choose(client: AsyncClient, password: str) -> Response:
+    return await client.post("/users", json=registration("adalovelace") | {"password": password})
+
+
+class TestInProduction:
+    @pytest.mark.parametrize("password", ["short", "violet otter 9", "x" * 14])
+    async def test_is_long(self, production: AsyncClient, password: str) -> None:
+        response = await choose(production, password)
+
+        assert response.status_code == 422  # A5
+        assert password not in response.text
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "passwordpassword",
+            "123456789012345",
+            "qwertyuiopasdfgh",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "adalovelace@example.com",
+            "AdaLovelace@Example.com",
+            "uservaultuservault",
+            "letmeinletmeinletmein",
+        ],
+    )
+    async def test_is_not_guessable(self, production: AsyncClient, password: str) -> None:
+        response = await choose(production, password)
+
+        assert response.status_code == 422  # A7
+        assert response.json()["code"] == "password-refused"
+        assert response.json()["errors"][0]["pointer"] == "/body/password"
+
+    @pytest.mark.parametrize("password", [GOOD, "наволочка сиреневая", GOOD * 12])
+    async def test_needs_no_composition(self, production: AsyncClient, password: str) -> None:
+        assert (await choose(production, password)).status_code == 201  # A5, A6
+
+    async def test_makes_nobody_administrator(self, production: AsyncClient) -> None:
+        await choose(production, GOOD)
+        login = {"username": "adalovelace", "password": GOOD}
+
+        token = (await production.post("/login", json=login)).json()["access_token"]
+
+        header = {"Authorization": f"Bearer {token}"}
+        assert (await production.get("/users", headers=header)).status_code == 403  # D7
+
+
+class TestGuessable:
+    @given(st.text(min_size=1, max_size=256), st.text(max_size=30))
+    @examples(deadline=None, max_examples=60)
+    def test_is_told_of_any_text(self, password: str, name: str) -> None:
+        assert _is_guessable(password, [name, f"{name}@example.com"]) in (True, False)
+
+    @pytest.mark.parametrize("about", ["ada.lovelace", "Ada.Lovelace"])
+    def test_is_what_is_known_of_somebody(self, about: str) -> None:
+        assert _is_guessable("ADA.lovelace", [about])  # A7

@@ -1,0 +1,79 @@
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from uservault.telemetry.origin import client_address, origin_of
+
+TRUSTED = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
+
+
+class TestClientAddress:
+    @pytest.mark.parametrize(
+        ("peer", "forwarded", "address"),
+        [
+            ("192.0.2.1", ["198.51.100.7"], "192.0.2.1"),  # nobody trusts that peer
+            ("10.0.0.1", [], "10.0.0.1"),
+            ("10.0.0.1", ["198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", ["6.6.6.6, 198.51.100.7"], "198.51.100.7"),  # the rightmost
+            ("10.0.0.1", ["6.6.6.6", "198.51.100.7, 10.0.0.2"], "198.51.100.7"),
+            ("::ffff:10.0.0.1", ["198.51.100.7"], "198.51.100.7"),
+            ("fd00::1", ["2001:db8::7"], "2001:db8::7"),
+            ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], "10.0.0.3"),  # all ours
+            ("10.0.0.1", ["198.51.100.7, nonsense"], "10.0.0.1"),
+            ("10.0.0.1", [""], "10.0.0.1"),
+            ("10.0.0.1", ["fe80::1%<script>"], "fe80::1"),
+            (None, ["198.51.100.7"], None),
+        ],
+    )
+    def test_is_the_rightmost_hop_that_is_no_proxy_of_ours(
+        self, peer: str | None, forwarded: list[str], address: str | None
+    ) -> None:
+        assert client_address(peer, forwarded, TRUSTED) == address  # B5
+
+    @given(
+        st.lists(
+            st.text(max_size=50)
+            | st.ip_addresses().map(str)
+            | st.from_regex(r"(10\.0\.0\.[0-9]|fe80::1%.{0,9}|::ffff:10\.0\.0\.1)(, ?x)?")
+        )
+    )
+    def test_is_an_address_whatever_the_headers_say(self, forwarded: list[str]) -> None:
+        address = client_address("10.0.0.1", forwarded, TRUSTED)  # B5
+
+        assert address is not None
+        assert len(address) <= 45
+        assert address.isascii()
+
+
+class TestOriginOf:
+    def test_believes_no_header_unless_told_to(self) -> None:
+        scope = {"client": ("10.0.0.1", 1), "headers": [(b"x-forwarded-for", b"6.6.6.6")]}
+
+        assert origin_of(scope, ()).address == "10.0.0.1"  # B5
+        assert origin_of(scope, TRUSTED).address == "6.6.6.6"
+
+    def test_needs_no_peer(self) -> None:
+        origin = origin_of({"client": None, "headers": []}, TRUSTED)
+
+        assert (origin.address, origin.user_agent) == (None, None)
+        assert origin.request_id
+
+    def test_keeps_the_beginning_of_a_user_agent(self) -> None:
+        scope = {"headers": [(b"user-agent", b"x" * 1000)]}
+
+        assert origin_of(scope, ()).user_agent == "x" * 256
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([b"x-request-id", b"x-forwarded-for", b"user-agent"]),
+                st.binary(max_size=80),
+            )
+        )
+    )
+    def test_never_raises(self, headers: list[tuple[bytes, bytes]]) -> None:
+        origin = origin_of({"client": ("10.0.0.1", 1), "headers": headers}, TRUSTED)  # B5
+
+        assert str(origin.request_id).isascii()

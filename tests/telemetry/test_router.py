@@ -1,0 +1,58 @@
+from pathlib import Path
+
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+
+from tests import databases
+from tests.servers import free_port
+from uservault.app import create_app
+from uservault.kit.db import unit_of_work
+from uservault.kit.ports import Resources
+
+PROBES = "http://test"
+
+
+class TestHealth:
+    async def test_is_good_while_the_process_lives(self, anyone: AsyncClient) -> None:
+        response = await anyone.get(f"{PROBES}/healthz")
+
+        assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+class TestReadiness:
+    async def test_is_good_at_the_expected_migration(self, anyone: AsyncClient) -> None:
+        response = await anyone.get(f"{PROBES}/readyz")
+
+        assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+    async def test_is_bad_at_another(self, anyone: AsyncClient, resources: Resources) -> None:
+        async with unit_of_work(resources.database) as session:
+            was = await session.scalar(text("SELECT version_num FROM alembic_version"))
+            await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+
+        response = await anyone.get(f"{PROBES}/readyz")
+
+        async with unit_of_work(resources.database) as session:
+            back = text("UPDATE alembic_version SET version_num = :was")
+            await session.execute(back, {"was": was})
+        assert response.status_code == 503
+        assert response.json()["code"] == "not-ready"
+        assert response.headers["Retry-After"]
+
+    async def test_is_bad_while_the_database_is_down(self, tmp_path: Path) -> None:
+        url = f"postgresql://uservault:sesame@127.0.0.1:{free_port()}/db"
+        app = create_app(databases.settings_for(url, log={"file": None}))
+        async with app.router.lifespan_context(app), client_of(app) as client:
+            ready = await client.get("/readyz")
+            alive = await client.get("/healthz")
+            asked = await client.post("/api/login", json={"username": "a", "password": "b"})
+
+        assert ready.json()["code"] == "not-ready"  # H5
+        assert alive.status_code == 200
+        assert asked.json()["code"] == "database-unavailable"
+        assert "sesame" not in ready.text
+
+
+def client_of(app: FastAPI) -> AsyncClient:
+    return AsyncClient(transport=ASGITransport(app), base_url=PROBES)
