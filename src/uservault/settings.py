@@ -1,12 +1,21 @@
 """What an operator may set: one frozen tree, read once, passed down by branch; no global."""
 
+import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
@@ -21,6 +30,7 @@ PUBLISHED = frozenset(
 )
 
 Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
+SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?\Z")
 Network = IPv4Network | IPv6Network
 Rate = Annotated[
     str, Field(pattern=r"^[1-9][0-9]{0,6}/([1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?$")
@@ -34,6 +44,13 @@ def split(value: str) -> list[str]:
 
 class Branch(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _seconds(cls, value: object, info: ValidationInfo) -> object:
+        """The environment has text only, and a number in it is no duration to pydantic."""
+        spans = cls.model_fields[str(info.field_name)].annotation is timedelta
+        return float(value) if spans and isinstance(value, str) and SECONDS.match(value) else value
 
 
 class DatabaseSettings(Branch):
