@@ -1,5 +1,6 @@
 """What an operator may set: one frozen tree, read once, passed down by branch; no global."""
 
+import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -30,6 +32,7 @@ PUBLISHED = frozenset(
 )
 
 Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
+SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?\Z")
 T = TypeVar("T")
 Network = IPv4Network | IPv6Network
 Rate = Annotated[
@@ -55,6 +58,13 @@ def split(value: str) -> list[str]:
 
 class Branch(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _seconds(cls, value: object, info: ValidationInfo) -> object:
+        """The environment has text only, and a number in it is no duration to pydantic."""
+        spans = cls.model_fields[str(info.field_name)].annotation is timedelta
+        return float(value) if spans and isinstance(value, str) and SECONDS.match(value) else value
 
 
 class DatabaseSettings(Branch):

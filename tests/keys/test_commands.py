@@ -11,14 +11,16 @@ from typing import TypeAlias
 
 import httpx
 import pytest
+from typer.testing import CliRunner, Result
 
 from tests.databases import SECRET
 from tests.keys.replicas import kid_of
 from tests.people import registration, tokens_of
 from tests.servers import free_port
+from uservault.cli import app
 
 COMMAND = Path(sys.executable).with_name("uservault")
-LEAD = 2.0
+LEAD = 2
 PATIENCE = 90.0
 
 Environment: TypeAlias = Mapping[str, str]
@@ -36,23 +38,16 @@ def environment(database_url: str, tmp_path: Path) -> Environment:
     }
 
 
-def run(environment: Environment, *words: str, **others: str) -> subprocess.CompletedProcess[str]:
+def run(environment: Environment, *words: str, **others: str) -> Result:
     """`uservault keys` with those words."""
-    return subprocess.run(  # noqa: S603
-        [COMMAND, "keys", *words],
-        env=environment | others,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return CliRunner().invoke(app, ["keys", *words], env=dict(environment) | others)
 
 
 @contextmanager
 def serving(environment: Environment) -> Iterator[str]:
     """A server process; its address. It need not listen yet."""
     port = free_port()
-    command = [COMMAND, "serve", "--port", str(port)]
+    command = [str(COMMAND), "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
     try:
         yield f"http://127.0.0.1:{port}"
@@ -103,31 +98,32 @@ async def test_rotate_under_load_refuses_no_token(environment: Environment) -> N
 
         pairs = [(first, second), (second, first)] * 2
         users = [asyncio.create_task(use(*pair)) for pair in pairs]
-        rotated = await asyncio.to_thread(run, environment, "rotate")
+        rotated = await asyncio.create_subprocess_exec(
+            COMMAND, "keys", "rotate", env=environment, stdout=subprocess.PIPE
+        )
+        new = (await rotated.communicate())[0].decode().split()[0]
         await asyncio.sleep(2 * LEAD)
         over.set()
         await asyncio.gather(*users)
 
-        new = rotated.stdout.split()[0]
         assert refused == []
         assert len(set(kids)) == 2  # the processes started at once, and made one key between them
         assert kids[0] != new == kids[-1]
 
 
 class TestCommands:
-    async def test_show_the_life_of_keys(self, environment: Environment) -> None:
+    def test_show_the_life_of_keys(self, environment: Environment) -> None:
         empty = run(environment, "list")
-        first = run(environment, "rotate")
-        second = run(environment, "rotate")
-        kid, next_kid = (made.stdout.split()[0] for made in (first, second))
+        kid, next_kid = (run(environment, "rotate").stdout.split()[0] for _ in range(2))
         retired = run(environment, "retire", kid)
         shown = run(environment, "list")
 
-        rows = [line.split()[:3] for line in shown.stdout.splitlines()[1:]]
         assert [line.split()[0] for line in empty.stdout.splitlines()] == ["KID"]
         assert retired.stdout == f"{kid} is retired\n"
-        assert rows == [[kid, "EdDSA", "retired"], [next_kid, "EdDSA", rows[1][2]]]
-        assert rows[1][2] in ("signs", "next")
+        first, second = (line.split() for line in shown.stdout.splitlines()[1:])
+        assert first[:3] == [kid, "EdDSA", "retired"]
+        assert second[:2] == [next_kid, "EdDSA"]
+        assert second[2] in ("signs", "next")
 
     @pytest.mark.parametrize(
         ("words", "others", "reason"),
@@ -137,32 +133,13 @@ class TestCommands:
             (["rotate"], {"USERVAULT_SEALING_KEYS": "z" * 32}, "USERVAULT_SEALING_KEYS"),
         ],
     )
-    async def test_say_in_a_line_what_they_cannot_do(
+    def test_say_in_a_line_what_they_cannot_do(
         self, environment: Environment, words: list[str], others: Mapping[str, str], reason: str
     ) -> None:
         run(environment, "rotate")
 
         refused = run(environment, *words, **others)
 
-        assert (refused.returncode, refused.stdout) == (2, "")
+        assert (refused.exit_code, refused.stdout) == (2, "")
         assert reason in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
-
-    async def test_a_server_without_the_sealing_key_says_so_and_ends(
-        self, environment: Environment
-    ) -> None:
-        run(environment, "rotate")
-
-        lost = environment | {"USERVAULT_SEALING_KEYS": "z" * 32, "USERVAULT_LOG__FORMAT": "text"}
-        ended = subprocess.run(  # noqa: S603, ASYNC221
-            [COMMAND, "serve", "--port", "0"],
-            env=lost,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-
-        assert ended.returncode == 3
-        assert "USERVAULT_SEALING_KEYS" in ended.stderr
-        assert "Traceback" not in ended.stderr

@@ -2,20 +2,27 @@
 
 import asyncio
 from collections import Counter
-from contextlib import AsyncExitStack
+from collections.abc import MutableMapping
+from contextlib import AsyncExitStack, nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from tests.databases import connected
 from tests.fakes import FakeClock
 from tests.history import history
 from tests.keys.conftest import signing_with
 from tests.keys.elsewhere import assembled, believes, encoded
 from tests.keys.replicas import Replica, kid_of, opened, replica, rotate
 from tests.people import register
+from uservault.app import create_app
+from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.errors import KeyNotFound, KeyRaced, NoKeyPairs, SigningKeyLost
 from uservault.keys.ring import Keyring
 from uservault.kit.configuration import BadSettings
+from uservault.kit.outages import DatabaseUnavailable
 from uservault.settings import Settings
 
 LEAD = 120
@@ -71,6 +78,41 @@ class TestStart:
                 pass
 
         assert len(await first.table()) == 1 + waiting
+
+    async def test_without_the_sealing_key_shows_a_line_and_no_stack_trace(
+        self, first: Replica, settings: Settings, clock: FakeClock
+    ) -> None:
+        said: list[str] = []
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            said.append(message["message"])
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "lifespan.startup"}
+
+        async with opened(settings, clock, sealing_key="z" * 32) as resources:
+            app = create_app(settings, lambda _: nullcontext(resources))
+            with pytest.raises(BadSettings):
+                await app({"type": "lifespan", "state": {}}, receive, send)
+
+        assert said == [f"bad settings\n{SigningKeyLost.title}"]
+
+    async def test_goes_on_without_a_database_and_makes_the_key_later(
+        self, settings: Settings, clock: FakeClock, database_url: str
+    ) -> None:
+        async with opened(settings, clock) as resources:
+            async with connected(database_url) as connection:
+                await connection.execute(text("ALTER TABLE signing_keys RENAME TO elsewhere"))
+            await prepare_keys(resources)
+            ring = resources.shared(Keyring)
+            with pytest.raises(DatabaseUnavailable):
+                await ring.signer()
+            async with connected(database_url) as connection:
+                await connection.execute(text("ALTER TABLE elsewhere RENAME TO signing_keys"))
+
+            kid = (await ring.signer()).kid
+
+            assert [key.kid for key in await ring.published()] == [kid]
 
 
 class TestRotate:

@@ -1,5 +1,6 @@
 """Which secrets must be set, and what is made of them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,12 @@ def test_production_refuses_a_secret_that_is_missing_or_weak(given: dict[str, ob
 def test_a_public_url_is_plain(url: str) -> None:
     with pytest.raises(ValidationError, match="public_url"):
         Settings(_env_file=None, public_url=url)
+
+
+@pytest.mark.parametrize("written", ["90", "90.0", "PT90S", "00:01:30"])
+def test_a_time_is_written_in_seconds_or_as_the_standard_has_it(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USERVAULT_TOKENS__KEY_LEAD", written)
+
+    assert Settings(_env_file=None).tokens.key_lead == timedelta(seconds=90)

@@ -71,8 +71,9 @@ def invalidate_when_demoted(engine: Engine) -> None:
 
 
 def _code(error: Any) -> str | int | None:
-    """SQLSTATE from asyncpg, the error number from asyncmy."""
-    if state := getattr(error, "sqlstate", None):
-        return str(state)
+    """The error number from asyncmy, whose SQLSTATEs say less; SQLSTATE from asyncpg."""
     first = error.args[0] if error is not None and error.args else None
-    return first if isinstance(first, int) else None
+    if isinstance(first, int):
+        return first
+    state = getattr(error, "sqlstate", None)
+    return str(state) if state else None
