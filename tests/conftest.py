@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from tests import databases, servers
-from tests.fakes import FakeClock, FakeCounters, FakeHasher
+from tests.fakes import FakeClock, FakeCounters, FakeHasher, FakeMail
 from tests.people import Person, register
 from uservault.app import create_app
 from uservault.kit.crypto import Sealer
@@ -105,6 +105,7 @@ async def resources(settings: Settings, clock: FakeClock) -> AsyncIterator[Resou
         database=database,
         hasher=FakeHasher(database),
         counters=FakeCounters(clock),
+        mail=FakeMail(),
         signing_key=databases.SECRET.encode(),
         sealer=Sealer([databases.SECRET.encode()]),
         clock=clock,

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ from uservault.kit.answers import add_problem_handlers
 from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
 from uservault.kit.ports import Resources
+from uservault.mail.router import router as mail
 from uservault.resources import open_resources
 from uservault.sessions.authenticator import TokenAuthenticator
 from uservault.settings import Settings
@@ -23,12 +24,20 @@ from uservault.telemetry.logs import configure_logging
 from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.users.router import router as users
+from uservault.worker import working
 
-ROUTERS = (users, account, auth, telemetry)  # the busiest first: routes are tried in this order
+ROUTERS = (
+    users,
+    account,
+    auth,
+    mail,
+    telemetry,
+)  # the busiest first: routes are tried in this order
 AUTHENTICATORS = (TokenAuthenticator,)
 TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
     {"name": "auth", "description": "Proving who one is."},
+    {"name": "mail", "description": "What became of the letters to users."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
 SUMMARY = (
@@ -48,10 +57,12 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
         configure_logging(settings)
         if _migrates(settings):
             await upgrade(settings)
-        async with opening(settings) as resources:
+        async with opening(settings) as resources, AsyncExitStack() as running:
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
             await make_first_admin(resources)
+            if settings.worker.embedded:
+                await running.enter_async_context(working(resources))
             gc.freeze()  # what is here now stays: never look through it again
             yield
 

@@ -1,9 +1,11 @@
 """What an operator may set: one frozen tree, read once, passed down by branch; no global."""
 
 from datetime import timedelta
+from email.policy import SMTPUTF8
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -31,7 +33,9 @@ def split(value: str) -> list[str]:
 
 
 class Branch(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True
+    )
 
 
 class DatabaseSettings(Branch):
@@ -143,6 +147,59 @@ class LogSettings(Branch):
         return None if value == "" else value
 
 
+class MailSettings(Branch):
+    transport: Literal["smtp", "console", "directory"] | None = Field(
+        None,
+        description="By default `smtp` in production, which takes nothing else, and `console` in"
+        " development; `directory` writes a file for each letter.",
+    )
+    host: str = Field("localhost", min_length=1, description="The SMTP server.")
+    port: int | None = Field(
+        None, ge=1, le=65535, description="Its port; by default 587, 465 for `tls`, 25 for `none`."
+    )
+    tls: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="How the connection is encrypted; the certificate is verified."
+    )
+    ca_file: Path | None = Field(
+        None, description="Certificates to trust instead of the system's (PEM)."
+    )
+    username: str = Field("", description="For servers that ask for a login.")
+    password: SecretStr = Field(SecretStr(""), description="The password of that login.")
+    sender: str = Field(
+        "UserVault <uservault@localhost>",
+        validation_alias="from",
+        description="Whom letters come from: an address, or `Name <address>`.",
+    )
+    timeout: float = Field(30, gt=0, le=300, description="Seconds until a letter must be taken.")
+    directory: Path = Field(Path("mail"), description="Where `directory` puts letters.")
+    concurrency: int = Field(5, ge=1, le=100, description="Letters on their way, a worker.")
+    max_tries: int = Field(10, ge=1, le=100, description="Then a letter is given up.")
+    retention: timedelta = Field(
+        timedelta(days=30),
+        ge=timedelta(hours=1),
+        description="How long a letter is listed that was sent or given up: seconds, or ISO 8601.",
+    )
+
+    @field_validator("sender")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if any(character in value for character in "\r\n\0"):
+            raise ValueError("should be one line")
+        header = SMTPUTF8.header_factory("from", value)
+        if len(header.addresses) != 1 or header.defects or not header.addresses[0].domain:
+            raise ValueError("should be one address, with or without a name before it")
+        return value
+
+
+class WorkerSettings(Branch):
+    embedded: bool = Field(
+        True, description="Work inside the server; else run `uservault worker` beside it."
+    )
+    shutdown_timeout: float = Field(
+        4, ge=0, le=300, description="Seconds for what is under way to be finished at SIGTERM."
+    )
+
+
 class AdminSettings(Branch):
     username: str = Field("", description="With the two below: made at start if there is none.")
     email: str = Field("", description="The first administrator's address.")
@@ -181,6 +238,10 @@ class Settings(BaseSettings):
         description="Seal what the database keeps secret; 32 bytes or more each, parted by"
         " commas: the first seals, all open. By default derived from JWT_SECRET_KEY.",
     )
+    public_url: str = Field(
+        "http://127.0.0.1:5000",
+        description="Where people reach the service: the beginning of every link in a letter.",
+    )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks, parted by commas, whose X-Forwarded-For is believed."
     )
@@ -190,6 +251,8 @@ class Settings(BaseSettings):
     tokens: TokenSettings = TokenSettings()
     passwords: PasswordSettings = PasswordSettings()
     limits: LimitSettings = LimitSettings()
+    mail: MailSettings = MailSettings()
+    worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
     admin: AdminSettings = AdminSettings()
 
@@ -207,6 +270,10 @@ class Settings(BaseSettings):
         return self.production if chosen is None else chosen
 
     @property
+    def mail_transport(self) -> Literal["smtp", "console", "directory"]:
+        return self.mail.transport or ("smtp" if self.production else "console")
+
+    @property
     def weak_secret(self) -> bool:
         """Whether the secret that is set could be guessed."""
         secret = self.jwt_secret_key.get_secret_value()
@@ -218,6 +285,15 @@ class Settings(BaseSettings):
         if any(len(key.encode()) < SECRET_BYTES for key in split(value.get_secret_value())):
             raise ValueError(f"each should have {SECRET_BYTES} bytes or more")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        plain = value.isascii() and value.isprintable() and not set(value) & set(" ?#@\\")
+        if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
+            raise ValueError("should be http(s)://host[:port][/path], without query or fragment")
+        return value.rstrip("/")
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -239,4 +315,11 @@ class Settings(BaseSettings):
             raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")
         if self.passwords.rounds < 10:
             raise ValueError("USERVAULT_PASSWORDS__ROUNDS: at least 10 in production")
+        if self.mail_transport != "smtp":
+            raise ValueError(
+                "USERVAULT_MAIL__TRANSPORT: smtp in production; the others show what only the"
+                " recipient may read"
+            )
+        if self.mail.username and self.mail.tls == "none":
+            raise ValueError("USERVAULT_MAIL__TLS: production logs in over starttls or tls only")
         return self

@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 T = TypeVar("T")
+
+LINKED: dict[str, Any] = {
+    "headers": {
+        "Link": {
+            "description": 'While there is more: the next page, as rel="next" (RFC 8288).',
+            "schema": {"type": "string"},
+        }
+    }
+}
 
 
 class PageQuery(BaseModel):

@@ -20,11 +20,13 @@ from uservault.settings import LogSettings, Settings
 QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
 
 
-def configure_logging(settings: Settings) -> None:
-    """Sends all that this process logs to the console and to the file."""
+def configure_logging(settings: Settings, beside: str | None = None) -> None:
+    """Sends all that this process logs to the console and to the file; `beside` names a process
+    that is not the server, and has a file of its own."""
     handlers: list[logging.Handler] = [_console(settings.log)]
     if settings.log.file:
-        handlers.append(_file(settings.log, log_file(settings.log.file, settings.server.workers)))
+        path = log_file(settings.log.file, settings.server.workers, beside)
+        handlers.append(_file(settings.log, path))
     root = logging.getLogger()
     for old in root.handlers[:]:
         if getattr(old, "uservault", False):
@@ -37,12 +39,13 @@ def configure_logging(settings: Settings) -> None:
     _tame_uvicorn()
 
 
-def log_file(path: Path, workers: int) -> Path:
-    """A file of its own for each of several workers: they would rotate away each other's lines."""
-    if workers == 1:
+def log_file(path: Path, workers: int, beside: str | None = None) -> Path:
+    """A file of its own for each of several processes: they would rotate away each other's
+    lines."""
+    if workers == 1 and not beside:
         return path
-    number = current_process().name.rpartition("-")[2]
-    return path.with_name(f"{path.stem}.{number}{path.suffix}")
+    name = beside or current_process().name.rpartition("-")[2]
+    return path.with_name(f"{path.stem}.{name}{path.suffix}")
 
 
 def _console(settings: LogSettings) -> logging.Handler:

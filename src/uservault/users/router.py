@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.etag import IfMatch, etag
-from uservault.kit.page import PageQuery
+from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
@@ -24,14 +24,6 @@ TAGGED: dict[str, Any] = {
         "ETag": {
             "description": "The entity tag of this version of the user, for If-Match.",
             "schema": {"type": "string", "examples": ['"1"']},
-        }
-    }
-}
-LINKED: dict[str, Any] = {
-    "headers": {
-        "Link": {
-            "description": 'While there is more: the next page, as rel="next" (RFC 8288).',
-            "schema": {"type": "string"},
         }
     }
 }
