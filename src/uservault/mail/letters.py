@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Contents:
     """What one kind of letter says."""
 
@@ -29,14 +29,14 @@ class Contents:
         return fields
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class VerifyEmail(Contents):
     page = "verify"
     token: str
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ConfirmNewEmail(Contents):
     """To the new address."""
 
@@ -45,26 +45,26 @@ class ConfirmNewEmail(Contents):
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class EmailChanged(Contents):
     """To the old address."""
 
     username: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ResetPassword(Contents):
     page = "reset"
     token: str
     username: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PasswordChanged(Contents):
     username: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class NewDevice(Contents):
     """`time` is written for people, with its time zone: `2026-01-31 09:30 UTC`."""
 
@@ -74,18 +74,18 @@ class NewDevice(Contents):
     time: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AccountDeactivated(Contents):
     username: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RoleGranted(Contents):
     username: str
     role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Invitation(Contents):
     page = "invitation"
     token: str

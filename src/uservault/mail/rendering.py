@@ -73,9 +73,9 @@ class Renderer:
         message["Date"] = format_datetime(letter.created_at)
         message["Message-ID"] = f"<{letter.reference}@{message['From'].addresses[0].domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-        message["Content-Language"] = letter.locale
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        message["Content-Language"] = letter.locale  # now: the parts took what there was before
         return message
 
 
@@ -88,4 +88,5 @@ def _address(recipient: str) -> Address:
     """In ASCII if only its domain is not: then every server takes it (RFC 5891), not only those
     that know SMTPUTF8 (RFC 6531)."""
     validated = validate_email(recipient, check_deliverability=False)
-    return Address(addr_spec=validated.ascii_email or validated.normalized)
+    local, _, domain = (validated.ascii_email or validated.normalized).rpartition("@")
+    return Address(username=local, domain=domain)

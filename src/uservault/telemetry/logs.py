@@ -18,6 +18,7 @@ from structlog.stdlib import ProcessorFormatter
 from uservault.settings import LogSettings, Settings
 
 QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
+INDISCREET = ("aiosqlite",)  # at level debug it tells what is written to the database (G1)
 
 
 def configure_logging(settings: Settings, beside: str | None = None) -> None:
@@ -36,6 +37,8 @@ def configure_logging(settings: Settings, beside: str | None = None) -> None:
         handler.uservault = True  # type: ignore[attr-defined]
         root.addHandler(handler)
     root.setLevel(settings.log.level.upper())
+    for name in INDISCREET:
+        logging.getLogger(name).setLevel(logging.INFO)
     _tame_uvicorn()
 
 
