@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -88,16 +88,25 @@ def let_in(_: SMTP, __: Session, ___: Envelope, ____: str, given: object) -> Aut
     return AuthResult(success=(given.login, given.password) == login, handled=False)
 
 
+P = TypeVar("P", bound=Postbox)
+
+
 @contextmanager
-def smtp_server(**options: Any) -> Iterator[Postbox]:
-    """Listens on a port of its own until it is left. `options` are aiosmtpd's."""
-    postbox = Postbox(free_port())
+def listening(postbox: P, **options: Any) -> Iterator[P]:
+    """The server of a postbox, until it is left. `options` are aiosmtpd's."""
     controller = Controller(postbox, hostname="127.0.0.1", port=postbox.port, **options)
     controller.start()
     try:
         yield postbox
     finally:
         controller.stop()
+
+
+@contextmanager
+def smtp_server(**options: Any) -> Iterator[Postbox]:
+    """A server on a port of its own."""
+    with listening(Postbox(free_port()), **options) as postbox:
+        yield postbox
 
 
 def certificate(folder: Path, host: str = "127.0.0.1") -> tuple[Path, ssl.SSLContext]:

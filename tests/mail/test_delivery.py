@@ -240,7 +240,7 @@ class TestSharedQueue:
         await _die_while_sending(resources)
 
         early = await Delivery(resources).run_once()
-        clock.advance(seconds=30 + 90)
+        clock.advance(seconds=30 + 40)
         late = await Delivery(resources).run_once()
 
         assert (early, late) == (0, 1)
