@@ -7,7 +7,6 @@ from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.exc import StatementError
 
 from tests.databases import settings_for
 from tests.fakes import FakeClock
@@ -15,7 +14,6 @@ from tests.mail.queue import TOKEN, letters, mailer, outbox, queue
 from tests.smtp import smtp_server
 from uservault.kit.crypto import Sealer
 from uservault.kit.db import Database, unit_of_work
-from uservault.kit.outages import Unstorable
 from uservault.kit.ports import MailFailure, Resources
 from uservault.kit.problems import Conflict
 from uservault.kit.urls import async_url
@@ -24,6 +22,7 @@ from uservault.mail.letters import ResetPassword
 from uservault.mail.models import Letter
 from uservault.mail.sweep import MailSweep
 from uservault.mail.transports import SmtpTransport
+from uservault.settings import DatabaseSettings
 from uservault.telemetry.logs import configure_logging
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,6 +53,25 @@ class StuckMail:
     async def send(self, message: EmailMessage) -> None:
         self.reached.set()
         await asyncio.Event().wait()
+
+
+@dataclass
+class BusyMail:
+    """Sends, and keeps the one connection for writing a while longer than anyone waits for it."""
+
+    database: Database
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, message: EmailMessage) -> None:
+        taken = asyncio.Event()
+        self.task = asyncio.create_task(self._occupy(taken))
+        await taken.wait()
+
+    async def _occupy(self, taken: asyncio.Event) -> None:
+        async with self.database.writes.connect():
+            taken.set()
+            await asyncio.sleep(0.25)
+        self.over.set()
 
 
 class TestQueue:
@@ -280,12 +298,29 @@ class TestSharedQueue:
         self, resources: Resources
     ) -> None:
         await queue(resources)
-        outbox(resources).failures.append(MailFailure("\ud800"))  # which no database keeps
+        times = iter([resources.clock()] * 2)  # and then the clock breaks
 
-        with pytest.raises((UnicodeEncodeError, Unstorable, StatementError)):
-            await Delivery(resources).run_once()
+        with pytest.raises(StopIteration):
+            await Delivery(replace(resources, clock=lambda: next(times))).run_once()
 
-        assert await letters(resources, "last_error", "tries") == [(None, 1)]
+        assert len(outbox(resources).sent) == 1
+        assert await letters(resources, "sent_at", "tries") == [(None, 1)]
+
+    async def test_an_outcome_is_noted_when_the_database_is_back(
+        self, resources: Resources
+    ) -> None:
+        url = resources.settings.database_url.get_secret_value()
+        narrow = DatabaseSettings(write_pool_size=1, pool_timeout=0.1)
+        database = Database(async_url(url), narrow)
+        busy = BusyMail(database)
+        await queue(resources)
+
+        done = await Delivery(replace(resources, database=database, mail=busy)).run_once()
+        await busy.over.wait()
+        await database.close()
+
+        assert done == 1
+        assert await letters(resources, "sealed", "tries") == [(None, 1)]
 
 
 class TestRealServer:

@@ -4,14 +4,16 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from uservault.kit.backoff import backoff
 from uservault.kit.crypto import random_token
 from uservault.kit.db import unit_of_work
+from uservault.kit.outages import ConcurrentChange, DatabaseUnavailable
 from uservault.kit.ports import MailFailure, Resources
 from uservault.mail.models import Letter
 from uservault.mail.rendering import Renderer
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT = 30.0  # seconds after the first failure; twice as long after each
 LONGEST_WAIT = 6 * 3600.0
 MARGIN = 40.0  # seconds that a lease outlives its try: clocks may differ by 30 (H12)
+NOTE_AGAIN = (0.2, 1.0, 5.0)  # seconds
 
 
 class Delivery:
@@ -105,5 +108,16 @@ class Delivery:
         row = update(Letter).where(Letter.id == letter.id)
         if leased:  # what another worker is trying by now is not ours to delay
             row = row.where(Letter.leased_by == letter.leased_by)
+        await self._write(row.values(values))
+
+    async def _write(self, note: Update) -> None:
+        """Not given up easily: a letter whose sending is not noted is sent again."""
+        for wait in NOTE_AGAIN:
+            with suppress(DatabaseUnavailable, ConcurrentChange):
+                return await self._write_once(note)
+            await asyncio.sleep(wait)
+        return await self._write_once(note)
+
+    async def _write_once(self, note: Update) -> None:
         async with unit_of_work(self.database) as session:
-            await session.execute(row.values(values))
+            await session.execute(note)
