@@ -1,6 +1,7 @@
 """What an operator may set: one frozen tree, read once, passed down by branch; no global."""
 
 from datetime import timedelta
+from email.errors import HeaderParseError
 from email.policy import SMTPUTF8
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -30,6 +31,15 @@ Rate = Annotated[
 def split(value: str) -> list[str]:
     """The parts of a setting that are parted by commas."""
     return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _is_address(value: str) -> bool:
+    """Whether it fits a `From` header (RFC 5322 §3.6.2) and is one address."""
+    try:
+        header = SMTPUTF8.header_factory("from", value)
+    except (HeaderParseError, IndexError):  # the parser stumbles over some that end early
+        return False
+    return not header.defects and [bool(a.domain) for a in header.addresses] == [True]
 
 
 class Branch(BaseModel):
@@ -183,10 +193,7 @@ class MailSettings(Branch):
     @field_validator("sender")
     @classmethod
     def _one_address(cls, value: str) -> str:
-        if any(character in value for character in "\r\n\0"):
-            raise ValueError("should be one line")
-        header = SMTPUTF8.header_factory("from", value)
-        if len(header.addresses) != 1 or header.defects or not header.addresses[0].domain:
+        if not value.isprintable() or not _is_address(value):
             raise ValueError("should be one address, with or without a name before it")
         return value
 
