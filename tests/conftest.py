@@ -8,13 +8,11 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from tests import databases, servers
-from tests.fakes import FakeClock, FakeCounters, FakeHasher
+from tests.fakes import FakeClock
 from tests.people import Person, register
+from tests.processes import opened
 from uservault.app import create_app
-from uservault.kit.crypto import Sealer
-from uservault.kit.db import Database
 from uservault.kit.ports import Resources
-from uservault.kit.urls import async_url
 from uservault.settings import Settings
 
 SERVERS = pytest.StashKey[dict[str, str]]()
@@ -98,18 +96,8 @@ def settings(database_url: str) -> Settings:
 @pytest.fixture
 async def resources(settings: Settings, clock: FakeClock) -> AsyncIterator[Resources]:
     """The outside world in fakes, over a real database."""
-    url = async_url(settings.database_url.get_secret_value())
-    database = Database(url, settings.database)
-    yield Resources(
-        settings=settings,
-        database=database,
-        hasher=FakeHasher(database),
-        counters=FakeCounters(clock),
-        signing_key=databases.SECRET.encode(),
-        sealer=Sealer([databases.SECRET.encode()]),
-        clock=clock,
-    )
-    await database.close()
+    async with opened(settings, clock) as resources:
+        yield resources
 
 
 @pytest.fixture

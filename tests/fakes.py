@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 from uservault.kit.db import Database
 from uservault.kit.ports import Verdict
@@ -58,3 +59,16 @@ class FakeCounters:
 
     async def clear(self, key: str) -> None:
         self.counts.pop(key, None)
+
+
+@dataclass
+class FakeMail:
+    """Keeps what is sent; each failure in `failures` is raised once, in its turn."""
+
+    sent: list[EmailMessage] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def send(self, message: EmailMessage) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(message)

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from uservault.kit.answers import add_problem_handlers
 from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
 from uservault.kit.ports import Resources
+from uservault.mail.router import router as mail
 from uservault.resources import open_resources
 from uservault.roles.router import router as roles
 from uservault.sessions.authenticator import SessionAuthenticator
@@ -30,6 +31,7 @@ from uservault.telemetry.logs import configure_logging
 from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.users.router import router as users
+from uservault.worker import working
 
 ROUTERS = (
     users,
@@ -39,6 +41,7 @@ ROUTERS = (
     sessions,
     states,
     roles,
+    mail,
     keys,
     telemetry,
 )  # the busiest first: routes are tried in this order
@@ -49,6 +52,7 @@ TAGS = [
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "roles", "description": "Named sets of permissions, and who holds them."},
+    {"name": "mail", "description": "What became of the letters to users."},
     {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
@@ -69,11 +73,13 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
         configure_logging(settings)
         if _migrates(settings):
             await upgrade(settings)
-        async with opening(settings) as resources:
+        async with opening(settings) as resources, AsyncExitStack() as running:
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
             await make_first_admin(resources)
             await prepare_keys(resources)
+            if settings.worker.embedded:
+                await running.enter_async_context(working(resources))
             gc.freeze()  # what is here now stays: never look through it again
             gc.set_threshold(10_000, 20, 20)  # and through the rest less often
             yield

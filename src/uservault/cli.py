@@ -29,6 +29,8 @@ from uservault.resources import open_resources
 from uservault.serving import CannotListen
 from uservault.serving import serve as serve_forever
 from uservault.settings import Settings
+from uservault.telemetry.logs import configure_logging
+from uservault.worker import work
 
 T = TypeVar("T")
 
@@ -59,6 +61,17 @@ def serve(
         serve_forever(settings.model_copy(update={"server": server}))
     except CannotListen as error:
         _fail(str(error))
+
+
+@app.command()
+def worker() -> None:
+    """Deliver mail and do the other chores, beside servers with USERVAULT_WORKER__EMBEDDED=false.
+
+    Any number of workers share the work. SIGTERM stops one cleanly.
+    """
+    settings = _settings()
+    configure_logging(settings, beside="worker")
+    _run(_work(settings))
 
 
 @migrate.command()
@@ -124,6 +137,11 @@ def show_settings() -> None:
         _say(f"{setting.name}={shown(settings, setting)}")
         _say(f"    {setting.meaning}")
         _say(f"    default: {setting.default or 'none'}; from: {source}")
+
+
+async def _work(settings: Settings) -> None:
+    async with open_resources(settings) as resources:
+        await work(resources)
 
 
 async def _create_admin(settings: Settings, data: Registration) -> None:

@@ -8,6 +8,7 @@ from uservault.kit.db import Database
 from uservault.kit.ports import Resources
 from uservault.kit.urls import async_url
 from uservault.limits.counters import StoredCounters
+from uservault.mail.transports import mail_transport
 from uservault.passwords.hasher import PooledHasher
 from uservault.settings import Settings
 
@@ -25,6 +26,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             database=database,
             hasher=hasher,
             counters=counters,
+            mail=mail_transport(settings),
             signing_key=key,
             sealer=sealer(settings, key),
         )

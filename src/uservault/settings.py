@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from email.errors import HeaderParseError
+from email.policy import SMTPUTF8
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias, TypeVar
@@ -56,8 +58,23 @@ def split(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _is_address(value: str) -> bool:
+    """Whether it fits a `From` header (RFC 5322 §3.6.2) and is one address."""
+    try:
+        header = SMTPUTF8.header_factory("from", value)
+    except (HeaderParseError, IndexError):  # the parser stumbles over some that end early
+        return False
+    return not header.defects and [bool(a.domain) for a in header.addresses] == [True]
+
+
 class Branch(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -208,6 +225,56 @@ class LogSettings(Branch):
     file_backups: int = Field(5, ge=1, le=100, description="Rotated files that are kept.")
 
 
+class MailSettings(Branch):
+    transport: Literal["smtp", "console", "directory"] | None = Field(
+        None,
+        description="By default `smtp` in production, which takes nothing else, and `console` in"
+        " development; `directory` writes a file for each letter.",
+    )
+    host: str = Field("localhost", min_length=1, description="The SMTP server.")
+    port: OrNone[int] = Field(
+        None, ge=1, le=65535, description="Its port; by default 587, 465 for `tls`, 25 for `none`."
+    )
+    tls: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="How the connection is encrypted; the certificate is verified."
+    )
+    ca_file: OrNone[Path] = Field(
+        None, description="Certificates to trust instead of the system's (PEM)."
+    )
+    username: str = Field("", description="For servers that ask for a login.")
+    password: SecretStr = Field(SecretStr(""), description="The password of that login.")
+    sender: str = Field(
+        "UserVault <uservault@localhost>",
+        validation_alias="from",
+        description="Whom letters come from: an address, or `Name <address>`.",
+    )
+    timeout: float = Field(30, gt=0, le=300, description="Seconds until a letter must be taken.")
+    directory: Path = Field(Path("mail"), description="Where `directory` puts letters.")
+    concurrency: int = Field(5, ge=1, le=100, description="Letters on their way, a worker.")
+    max_tries: int = Field(10, ge=1, le=100, description="Then a letter is given up.")
+    retention: timedelta = Field(
+        timedelta(days=30),
+        ge=timedelta(hours=1),
+        description="How long a letter is listed that was sent or given up: seconds, or ISO 8601.",
+    )
+
+    @field_validator("sender")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if not value.isprintable() or not _is_address(value):
+            raise ValueError("should be one address, with or without a name before it")
+        return value
+
+
+class WorkerSettings(Branch):
+    embedded: bool = Field(
+        True, description="Work inside the server; else run `uservault worker` beside it."
+    )
+    shutdown_timeout: float = Field(
+        4, ge=0, le=300, description="Seconds for what is under way to be finished at SIGTERM."
+    )
+
+
 class AdminSettings(Branch):
     username: str = Field("", description="With the two below: made at start if there is none.")
     email: str = Field("", description="The first administrator's address.")
@@ -249,8 +316,8 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         "",
-        description="Where others reach the service, as they write it; by default, where it"
-        " listens.",
+        description="Where people and services reach us, as they write it: the beginning of every"
+        " link in a letter. By default, where the service listens.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks, parted by commas, whose X-Forwarded-For is believed."
@@ -262,6 +329,8 @@ class Settings(BaseSettings):
     sessions: SessionSettings = SessionSettings()
     passwords: PasswordSettings = PasswordSettings()
     limits: LimitSettings = LimitSettings()
+    mail: MailSettings = MailSettings()
+    worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
     admin: AdminSettings = AdminSettings()
 
@@ -288,6 +357,10 @@ class Settings(BaseSettings):
     def needs_secret(self) -> bool:
         """Whether JWT_SECRET_KEY signs or seals anything."""
         return self.tokens.algorithm == "HS256" or not self.sealing_keys.get_secret_value()
+
+    @property
+    def mail_transport(self) -> Literal["smtp", "console", "directory"]:
+        return self.mail.transport or ("smtp" if self.production else "console")
 
     @property
     def weak_secret(self) -> bool:
@@ -337,4 +410,11 @@ class Settings(BaseSettings):
             raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")
         if self.passwords.rounds < 10:
             raise ValueError("USERVAULT_PASSWORDS__ROUNDS: at least 10 in production")
+        if self.mail_transport != "smtp":
+            raise ValueError(
+                "USERVAULT_MAIL__TRANSPORT: smtp in production; the others show what only the"
+                " recipient may read"
+            )
+        if self.mail.username and self.mail.tls == "none":
+            raise ValueError("USERVAULT_MAIL__TLS: production logs in over starttls or tls only")
         return self

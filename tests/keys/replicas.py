@@ -1,24 +1,22 @@
 """Processes of the service, as far as one process can be several: each with its own resources."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient, Response
 from sqlalchemy import event, select
 
 from tests.databases import SECRET
-from tests.fakes import FakeClock, FakeCounters, FakeHasher
+from tests.fakes import FakeClock
 from tests.people import tokens_of
-from uservault.app import create_app
+from tests.processes import opened, served
 from uservault.keys.models import SigningKey
 from uservault.keys.service import KeyService
-from uservault.kit.crypto import Sealer
-from uservault.kit.db import AnyRow, Database, unit_of_work
+from uservault.kit.db import AnyRow, unit_of_work
 from uservault.kit.ports import Resources
-from uservault.kit.urls import async_url
 from uservault.settings import Settings
 
 
@@ -70,39 +68,11 @@ class Replica:
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, clock: FakeClock, sealing_key: str = SECRET
-) -> AsyncIterator[Resources]:
-    """A process's own connections and keys."""
-    database = Database(async_url(settings.database_url.get_secret_value()), settings.database)
-    try:
-        yield Resources(
-            settings=settings,
-            database=database,
-            hasher=FakeHasher(database),
-            counters=FakeCounters(clock),
-            signing_key=SECRET.encode(),
-            sealer=Sealer([sealing_key.encode()]),
-            clock=clock,
-        )
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
 async def replica(
     settings: Settings, clock: FakeClock, sealing_key: str = SECRET
 ) -> AsyncIterator[Replica]:
-    async with opened(settings, clock, sealing_key) as resources, AsyncExitStack() as stack:
-
-        @asynccontextmanager
-        async def opening(_: Settings) -> AsyncIterator[Resources]:
-            yield resources
-
-        app = create_app(settings, opening)
-        await stack.enter_async_context(app.router.lifespan_context(app))
-        client = AsyncClient(transport=ASGITransport(app), base_url="http://test/api")
-        yield Replica(resources, await stack.enter_async_context(client))
+    async with opened(settings, clock, sealing_key) as resources, served(resources) as client:
+        yield Replica(resources, client)
 
 
 async def rotate(resources: Resources) -> str:

@@ -15,8 +15,9 @@ from tests.fakes import FakeClock
 from tests.history import history
 from tests.keys.conftest import signing_with
 from tests.keys.elsewhere import assembled, believes, encoded
-from tests.keys.replicas import Replica, kid_of, opened, replica, rotate
+from tests.keys.replicas import Replica, kid_of, replica, rotate
 from tests.people import register
+from tests.processes import opened
 from uservault.app import create_app
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.errors import KeyNotFound, KeyRaced, NoKeyPairs, SigningKeyLost

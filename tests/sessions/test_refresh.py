@@ -1,21 +1,17 @@
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 import pytest
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from sqlalchemy import select
 
-from tests.databases import SECRET
-from tests.fakes import FakeClock, FakeCounters, FakeHasher
+from tests.fakes import FakeClock
 from tests.history import history
 from tests.people import Person
-from uservault.app import create_app
+from tests.processes import opened, served
 from uservault.kit.crypto import Sealer, Unsealable
-from uservault.kit.db import Database
 from uservault.kit.ports import Resources
-from uservault.kit.urls import async_url
 from uservault.sessions.models import Session
 from uservault.settings import Settings
 
@@ -68,7 +64,8 @@ async def test_two_processes_agree_on_the_successor(
     ada: Person, settings: Settings, clock: FakeClock
 ) -> None:
     async with AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(process(settings, clock)) for _ in range(2)]
+        processes = [await stack.enter_async_context(opened(settings, clock)) for _ in range(2)]
+        clients = [await stack.enter_async_context(served(each)) for each in processes]
         for _ in range(5):
             tries = [refresh(clients[n % 2], ada.refresh_token) for n in range(50)]
 
@@ -76,34 +73,6 @@ async def test_two_processes_agree_on_the_successor(
 
             [(status, ada.refresh_token)] = answers
             assert status == 200
-
-
-@asynccontextmanager
-async def process(settings: Settings, clock: FakeClock) -> AsyncIterator[AsyncClient]:
-    """Another process on the same database."""
-    database = Database(async_url(settings.database_url.get_secret_value()), settings.database)
-    resources = Resources(
-        settings=settings,
-        database=database,
-        hasher=FakeHasher(database),
-        counters=FakeCounters(clock),
-        signing_key=SECRET.encode(),
-        sealer=Sealer([SECRET.encode()]),
-        clock=clock,
-    )
-
-    @asynccontextmanager
-    async def opening(_: Settings) -> AsyncIterator[Resources]:
-        yield resources
-        await database.close()
-
-    app = create_app(settings, opening)
-    transport = ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        AsyncClient(transport=transport, base_url="http://test/api") as client,
-    ):
-        yield client
 
 
 async def test_who_lost_the_answer_gets_it_again(

@@ -109,7 +109,10 @@ def _settings_of(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Sett
 
 
 def _name(path: tuple[str, ...], field: FieldInfo) -> str:
-    return str(field.validation_alias or PREFIX + "__".join(path).upper())
+    if len(path) == 1 and field.validation_alias:  # it stands for the whole name
+        return str(field.validation_alias)
+    last = str(field.validation_alias or path[-1])
+    return PREFIX + "__".join((*path[:-1], last)).upper()
 
 
 def _fault(error: dict[str, Any]) -> str:
@@ -132,7 +135,7 @@ def _written(value: Any) -> str:
         case tuple():
             return ",".join(map(str, value))
         case _ if hasattr(value, "total_seconds"):
-            return f"{value.total_seconds():g}"
+            return f"{value.total_seconds():.15g}"
     return str(value)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 from uservault.kit.crypto import Sealer
@@ -49,6 +50,26 @@ class Counters(Protocol):
     async def clear(self, key: str) -> None: ...
 
 
+class MailTransport(Protocol):
+    """Hands a message to whoever brings it to the recipient of its header."""
+
+    async def send(self, message: EmailMessage) -> None:
+        """Returns when it was taken, and takes a bounded time. Raises MailFailure."""
+        ...
+
+
+class MailFailure(Exception):
+    """A message was not taken. `reason` is a code or the name of an error, never content.
+
+    `permanent`: another try would be answered the same.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     """What a process opens once, and what it builds once over that."""
@@ -57,6 +78,7 @@ class Resources:
     database: Database
     hasher: PasswordHasher
     counters: Counters
+    mail: MailTransport
     signing_key: bytes = field(repr=False)
     sealer: Sealer = field(repr=False)
     clock: Clock = system_clock

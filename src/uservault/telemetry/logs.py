@@ -20,13 +20,14 @@ from uservault.settings import LogSettings, Settings
 log = logging.getLogger(__name__)
 QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
 # What libraries say below this may show statements with their parameters, or whole URLs. Only
-# these three say what an operator wants to know, and none of them a secret.
+# these say what an operator wants to know, and none of them a secret.
 LIBRARIES = logging.WARNING
 HEARD = ("uvicorn", "uvicorn.error")
 
 
-def configure_logging(settings: Settings) -> None:
-    """Sends all that this process logs to the console and to the file."""
+def configure_logging(settings: Settings, beside: str | None = None) -> None:
+    """Sends all that this process logs to the console and to the file; `beside` names a process
+    that is not the server, and has a file of its own."""
     root = logging.getLogger()
     for old in root.handlers[:]:
         if getattr(old, "uservault", False):
@@ -36,7 +37,8 @@ def configure_logging(settings: Settings) -> None:
     _tame_uvicorn()
     _add(_console(settings.log))
     if settings.log.file:
-        _add_file(settings.log, log_file(settings.log.file, settings.server.workers))
+        path = log_file(settings.log.file, settings.server.workers, beside)
+        _add_file(settings.log, path)
 
 
 def _add(handler: logging.Handler) -> None:
@@ -58,12 +60,13 @@ def _set_levels(level: int) -> None:
     logging.getLogger("uservault").setLevel(level)
 
 
-def log_file(path: Path, workers: int) -> Path:
-    """A file of its own for each of several workers: they would rotate away each other's lines."""
-    if workers == 1:
+def log_file(path: Path, workers: int, beside: str | None = None) -> Path:
+    """A file of its own for each of several processes: they would rotate away each other's
+    lines."""
+    if workers == 1 and not beside:
         return path
-    number = current_process().name.rpartition("-")[2]
-    return path.with_name(f"{path.stem}.{number}{path.suffix}")
+    name = beside or current_process().name.rpartition("-")[2]
+    return path.with_name(f"{path.stem}.{name}{path.suffix}")
 
 
 def _console(settings: LogSettings) -> logging.Handler:

@@ -1,0 +1,6 @@
+from uservault.events.log import Event
+
+
+class LetterRetried(Event):
+    type = "mail.retried"
+    letter_id: int

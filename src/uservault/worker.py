@@ -1,0 +1,119 @@
+"""What is done in the background: inside the server, or by `uservault worker` beside many."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from uservault.kit.backoff import backoff, jittered
+from uservault.kit.ports import Resources
+from uservault.kit.problems import Problem
+from uservault.mail.delivery import Delivery
+from uservault.mail.sweep import MailSweep
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 60.0  # seconds until a chore that keeps failing is tried again
+
+
+class Chore(Protocol):
+    """Work that waits in the database. Any number of workers may do it at the same time, and one
+    that is killed leaves nothing that the next does not do."""
+
+    async def run_once(self) -> int:
+        """Does some of it, and says how much; 0 if nothing waits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A chore, and how many seconds pass between looks at whether there is something to do."""
+
+    chore: Callable[[Resources], Chore]
+    interval: float
+
+    @property
+    def name(self) -> str:
+        return getattr(self.chore, "__name__", "chore")
+
+
+ROUTINES = (
+    Routine(Delivery, interval=1),
+    Routine(MailSweep, interval=600),
+)
+
+
+class Worker:
+    """Does every chore in a task of its own, until it is told to stop. An error ends none."""
+
+    def __init__(self, resources: Resources, routines: Sequence[Routine] = ROUTINES) -> None:
+        self.resources = resources
+        self.routines = routines
+        self.stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """What is under way is finished, and nothing else begun."""
+        self.stopping.set()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for routine in self.routines:
+                tasks.create_task(self._repeat(routine), name=routine.name)
+
+    async def _repeat(self, routine: Routine) -> None:
+        chore = routine.chore(self.resources)
+        failures = 0
+        while not self.stopping.is_set():
+            try:
+                done = await chore.run_once()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+                failures += 1
+                _tell(routine, error)
+                await self._pause(backoff(failures, routine.interval, LONGEST_WAIT))
+            else:
+                failures = 0
+                await self._pause(0 if done else jittered(routine.interval))
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+
+
+def _tell(routine: Routine, error: Exception) -> None:
+    facts = {"chore": routine.name, "reason": type(error).__name__}
+    # The database's absence is known from elsewhere; anything else is a fault of ours.
+    log.error("chore failed", extra=facts, exc_info=not isinstance(error, Problem))
+
+
+@asynccontextmanager
+async def working(
+    resources: Resources, routines: Sequence[Routine] = ROUTINES
+) -> AsyncIterator[None]:
+    """A worker works meanwhile. At the end it has `shutdown_timeout` to finish what it is at."""
+    worker = Worker(resources, routines)
+    task = asyncio.create_task(worker.run(), name="worker")
+    try:
+        yield
+    finally:
+        worker.stop()
+        _, late = await asyncio.wait([task], timeout=resources.settings.worker.shutdown_timeout)
+        if late:
+            log.warning("worker stopped in the middle of a chore")
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def work(resources: Resources) -> None:
+    """Works until the process is told to stop (SIGTERM, SIGINT)."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with working(resources):
+        log.info("worker started")
+        await told.wait()
+    log.info("worker stopped")

@@ -1,0 +1,53 @@
+"""Processes of ours, without the process: each with connections of its own, in this test's loop."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from httpx import ASGITransport, AsyncClient
+
+from tests.databases import SECRET
+from tests.fakes import FakeClock, FakeCounters, FakeHasher, FakeMail
+from uservault.app import create_app
+from uservault.kit.crypto import Sealer
+from uservault.kit.db import Database
+from uservault.kit.ports import Resources
+from uservault.kit.urls import async_url
+from uservault.settings import Settings
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, clock: FakeClock, sealing_key: str = SECRET
+) -> AsyncIterator[Resources]:
+    """The outside world in fakes, over a real database."""
+    database = Database(async_url(settings.database_url.get_secret_value()), settings.database)
+    try:
+        yield Resources(
+            settings=settings,
+            database=database,
+            hasher=FakeHasher(database),
+            counters=FakeCounters(clock),
+            mail=FakeMail(),
+            signing_key=SECRET.encode(),
+            sealer=Sealer([sealing_key.encode()]),
+            clock=clock,
+        )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def served(resources: Resources) -> AsyncIterator[AsyncClient]:
+    """An app over those, and a client of it that has not said who it is."""
+
+    @asynccontextmanager
+    async def opening(_: Settings) -> AsyncIterator[Resources]:
+        yield resources
+
+    app = create_app(resources.settings, opening)
+    transport = ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=transport, base_url="http://test/api") as client,
+    ):
+        yield client
