@@ -21,8 +21,11 @@ from tests.processes import opened
 from uservault.app import create_app
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.errors import KeyNotFound, KeyRaced, NoKeyPairs, SigningKeyLost
+from uservault.keys.life import grace, lives
 from uservault.keys.ring import Keyring
+from uservault.keys.service import KeyService
 from uservault.kit.configuration import BadSettings
+from uservault.kit.db import unit_of_work
 from uservault.kit.outages import DatabaseUnavailable
 from uservault.settings import Settings
 
@@ -289,6 +292,38 @@ class TestRetire:
     async def test_knows_its_keys(self, first: Replica) -> None:
         with pytest.raises(KeyNotFound):
             await first.retire("x" * 43)
+
+
+class TestWipe:
+    async def test_takes_the_private_halves_of_keys_that_are_gone(
+        self, first: Replica, clock: FakeClock
+    ) -> None:
+        async def wipe() -> int:
+            async with unit_of_work(first.resources.database) as session:
+                return await KeyService(first.resources, session).wipe()
+
+        await first.rotate()
+        clock.advance(seconds=LEAD + OUTLIVES - 1)
+        assert await wipe() == 0
+        clock.advance(seconds=1)
+
+        assert [await wipe(), await wipe()] == [1, 0]
+        assert [row.private_sealed is None for row in await first.table()] == [True, False]
+
+
+async def test_a_key_lives_by_its_times(first: Replica, clock: FakeClock) -> None:
+    async def states() -> list[str]:
+        known = lives(await first.table(), grace(first.resources.settings.tokens))
+        return [life.state(clock()) for life in known]
+
+    await first.rotate()
+    assert await states() == ["signs", "next"]
+    clock.advance(seconds=LEAD)
+    assert await states() == ["verifies", "signs"]
+    clock.advance(seconds=OUTLIVES)
+    assert await states() == ["expired", "signs"]
+    await first.retire((await first.kids())[0])
+    assert await states() == ["expired", "retired", "signs"]
 
 
 class TestReading:

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ from tests.mail.queue import TOKEN, letters, mailer, outbox, queue
 from tests.smtp import smtp_server
 from uservault.kit.crypto import Sealer
 from uservault.kit.db import Database, unit_of_work
+from uservault.kit.outages import DatabaseUnavailable
 from uservault.kit.ports import MailFailure, Resources
 from uservault.kit.problems import Conflict
 from uservault.kit.urls import async_url
@@ -60,6 +62,7 @@ class BusyMail:
     """Sends, and keeps the one connection for writing a while longer than anyone waits for it."""
 
     database: Database
+    seconds: float
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, message: EmailMessage) -> None:
@@ -70,7 +73,7 @@ class BusyMail:
     async def _occupy(self, taken: asyncio.Event) -> None:
         async with self.database.writes.connect():
             taken.set()
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(self.seconds)
         self.over.set()
 
 
@@ -306,21 +309,25 @@ class TestSharedQueue:
         assert len(outbox(resources).sent) == 1
         assert await letters(resources, "sent_at", "tries") == [(None, 1)]
 
-    async def test_an_outcome_is_noted_when_the_database_is_back(
-        self, resources: Resources
+    @pytest.mark.parametrize(
+        ("busy", "kept"), [(0.25, None), (3.0, "sealed")], ids=["soon", "late"]
+    )
+    async def test_an_outcome_is_noted_if_the_database_comes_back_soon(
+        self, resources: Resources, busy: float, kept: str | None
     ) -> None:
         url = resources.settings.database_url.get_secret_value()
         narrow = DatabaseSettings(write_pool_size=1, pool_timeout=0.1)
         database = Database(async_url(url), narrow)
-        busy = BusyMail(database)
+        mail = BusyMail(database, busy)
         await queue(resources)
 
-        done = await Delivery(replace(resources, database=database, mail=busy)).run_once()
-        await busy.over.wait()
+        with pytest.raises(DatabaseUnavailable) if kept else nullcontext():
+            await Delivery(replace(resources, database=database, mail=mail)).run_once()
+        await mail.over.wait()
         await database.close()
 
-        assert done == 1
-        assert await letters(resources, "sealed", "tries") == [(None, 1)]
+        [sealed] = await letters(resources, "sealed")
+        assert (sealed is None) is (kept is None)
 
 
 class TestRealServer:

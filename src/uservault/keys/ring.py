@@ -2,7 +2,7 @@
 
 import json
 import re
-from asyncio import Task, create_task, shield
+from asyncio import CancelledError, Task, create_task, shield
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,7 +14,7 @@ from typing import Any
 import jwt
 from sqlalchemy import select
 
-from uservault.keys.errors import KeyRaced, SigningKeyLost
+from uservault.keys.errors import KeyRaced
 from uservault.keys.life import Life, grace, lives, signing
 from uservault.keys.models import SigningKey
 from uservault.keys.pairs import private_key, public_key
@@ -91,11 +91,7 @@ class Keyring:
         if self._only:
             return self._only[0]
         await self._refresh()
-        if (life := self._signing()) is None:
-            await self._make_first()
-            life = self._signing()
-        if life is None:
-            raise SigningKeyLost
+        life = self._signing() or await self._make_first()
         return self._opened(life.key)
 
     async def verifier(self, token: str) -> Verifier | None:
@@ -146,7 +142,7 @@ class Keyring:
 
     def _done(self, reading: Task[None]) -> None:
         self._reading = None
-        if not reading.cancelled():
+        with suppress(CancelledError):
             reading.exception()  # it is told to those who wait, if any still do
 
     async def _load(self) -> None:
@@ -170,11 +166,12 @@ class Keyring:
             self._signer = Signer(key.kid, key.algorithm, private)
         return self._signer
 
-    async def _make_first(self) -> None:
+    async def _make_first(self) -> Life:
         with suppress(KeyRaced):  # another process was first
             async with unit_of_work(self.resources.database) as session:
                 await KeyService(self.resources, session).prepare()
-        await self._read()
+        await self._load()  # not a reading that is under way: it may have begun before
+        return list(self._lives.values())[-1]
 
 
 def _secret(resources: Resources) -> tuple[Signer, Verifier]:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT = 30.0  # seconds after the first failure; twice as long after each
 LONGEST_WAIT = 6 * 3600.0
 MARGIN = 40.0  # seconds that a lease outlives its try: clocks may differ by 30 (H12)
-NOTE_AGAIN = (0.2, 1.0, 5.0)  # seconds
+NOTE_AGAIN = (0.1, 0.5, 1.0)  # seconds
 
 
 class Delivery:
