@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from uservault.kit.problems import (
@@ -23,6 +24,7 @@ from uservault.kit.problems import (
 )
 from uservault.kit.route import Malformed
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 BY_STATUS = {
     kind.status: kind for kind in (BadRequest, NotFound, MethodNotAllowed, RequestTimeout)
 } | {ContentTooLarge.status: ContentTooLarge}
@@ -53,7 +55,22 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def say_http(request: Request, error: HTTPException) -> JSONResponse:
         kind = BY_STATUS.get(error.status_code, _nameless(error.status_code))
-        return answer(kind(), request.scope, error.headers)
+        headers = dict(error.headers or {})
+        if kind is MethodNotAllowed and (allowed := _allowed(request)):
+            headers["Allow"] = ", ".join(allowed)
+        return answer(kind(), request.scope, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods of the address; a route by itself knows its own only (RFC 9110 §10.2.1)."""
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
+        )
+    ]
 
 
 def _what_is_invalid(error: RequestValidationError) -> Problem:

@@ -103,6 +103,11 @@ class Invalid(Problem):
     title = "The request does not fit its schema."
 
 
+class RequestHeaderFieldsTooLarge(Problem):
+    status = 431
+    title = "The request's headers are too large."
+
+
 class TooManyRequests(Problem):
     """`wait` is the number of seconds until another try makes sense."""
 
