@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -27,8 +27,11 @@ class PasswordGrant(Schema):
     model_config = ConfigDict(extra="ignore")  # RFC 6749 §3.2 wants it so
 
     grant_type: Literal["password"] = "password"
-    username: str = Field(max_length=256, description="The username, or the e-mail address.")
-    password: GivenPassword
+    # An empty field of a form is no field.
+    username: str = Field(
+        min_length=1, max_length=256, description="The username, or the e-mail address."
+    )
+    password: Annotated[GivenPassword, Field(min_length=1)]
     scope: str = Field("", max_length=1000, description="Ignored: there are no scopes.")
     client_id: str | None = Field(None, max_length=256, description="Ignored.")
     client_secret: str | None = Field(None, max_length=256, description="Ignored.")

@@ -21,6 +21,7 @@ from uservault.kit.problems import (
     Problem,
     RequestTimeout,
     UnsupportedMediaType,
+    pointer,
 )
 from uservault.kit.route import Malformed
 
@@ -50,7 +51,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def say_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return answer(_what_is_invalid(error), request.scope)
+        malformed: Malformed | None = request.scope.get("malformed")
+        problem = _what_is_malformed(malformed) if malformed else _what_is_invalid(error)
+        return answer(problem, request.scope)
 
     @app.exception_handler(HTTPException)
     async def say_http(request: Request, error: HTTPException) -> JSONResponse:
@@ -73,27 +76,22 @@ def _allowed(request: Request) -> list[str]:
     ]
 
 
+def _what_is_malformed(body: Malformed) -> Problem:
+    if body.unreadable:
+        return UnsupportedMediaType(body.reason)
+    return Invalid(errors=[{"pointer": "/body", "detail": body.reason}])
+
+
 def _what_is_invalid(error: RequestValidationError) -> Problem:
-    match error.body:
-        case Malformed(unreadable=True):
-            return UnsupportedMediaType(error.body.reason)
-        case Malformed():
-            return Invalid(errors=[{"pointer": "/body", "detail": error.body.reason}])
-        case bytes():
-            return UnsupportedMediaType("Send JSON, and say so: Content-Type: application/json.")
+    if isinstance(error.body, bytes):
+        return UnsupportedMediaType("Send JSON, and say so: Content-Type: application/json.")
     return Invalid(errors=[_fault(fault) for fault in error.errors()])
 
 
 def _fault(fault: dict[str, Any]) -> dict[str, str]:
     # Never the submitted value: it may be a password, or no valid Unicode.
-    pointer = "".join(f"/{_escaped(str(step))}" for step in fault["loc"])
-    return {"pointer": pointer, "detail": str(fault["msg"]).removeprefix("Value error, ")}
-
-
-def _escaped(step: str) -> str:
-    """A reference token of a JSON Pointer (RFC 6901 §3), of bounded length, always encodable."""
-    clean = step[:100].encode("utf-8", "replace").decode()
-    return clean.replace("~", "~0").replace("/", "~1")
+    detail = str(fault["msg"]).removeprefix("Value error, ")
+    return {"pointer": pointer(*fault["loc"]), "detail": detail}
 
 
 def _nameless(status: int) -> type[Problem]:

@@ -156,6 +156,16 @@ class ProblemDetails(BaseModel):
     missing: list[str] | None = Field(None, description="The permissions you lack, for a 403.")
 
 
+def pointer(*steps: object) -> str:
+    """A JSON Pointer (RFC 6901 §3) into a request, of bounded length and always encodable."""
+    return "".join(f"/{_escaped(str(step))}" for step in steps)
+
+
+def _escaped(step: str) -> str:
+    clean = step[:100].encode("utf-8", "replace").decode()
+    return clean.replace("~", "~0").replace("/", "~1")
+
+
 def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """A route's `responses=`: the problems that a generated client should expect."""
     responses: dict[int | str, dict[str, Any]] = {}
