@@ -21,6 +21,7 @@ from uservault.telemetry.middleware import SECURITY
 # What anybody may ask for. A route that stands here has no guard, every other has one.
 PUBLIC = {
     "GET /docs",
+    "GET /docs/redoc.js",
     "GET /healthz",
     "GET /openapi.json",
     "GET /readyz",
