@@ -1,6 +1,7 @@
 """A client generated from the published document, used as its users would."""
 
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +27,7 @@ def generated(tmp_path: Path) -> Iterator[Path]:
         [command("openapi-python-client"), "generate", "--path", str(DOCUMENT), "--meta", "none",
          "--output-path", str(package), "--fail-on-warning"],
         cwd=tmp_path,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
@@ -47,6 +49,12 @@ def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture
+def stranger(generated: Path, served: Served) -> Iterator[Any]:
+    with part("client").Client(base_url=served.url) as stranger:
+        yield stranger
+
+
 def part(name: str) -> ModuleType:
     return importlib.import_module(f"user_vault_client.{name}")
 
@@ -63,22 +71,19 @@ def test_every_name_is_one_that_a_person_would_give(generated: Path) -> None:
     assert {"create_user", "list_users", "user_read", "problem_details"} <= set(names)
 
 
-def test_it_registers_logs_in_and_does_all_that_can_be_done(
-    generated: Path, served: Served
-) -> None:
+def test_it_registers_logs_in_and_does_all_that_can_be_done(served: Served, stranger: Any) -> None:
     models, clients = part("models"), part("client")
-    stranger = clients.Client(base_url=served.url)
     registration = models.Registration("ada", "ada@example.com", PASSWORD)
 
     made = operation("users.create_user").sync(client=stranger, body=registration)
     login = models.Login("ada", PASSWORD)
     token = operation("auth.login").sync(client=stranger, body=login)
-    ada = clients.AuthenticatedClient(base_url=served.url, token=token.access_token)
-    listed = operation("users.list_users").sync(client=ada)
-    read = operation("users.get_user").sync(made.id, client=ada)
-    change = models.UserUpdate(username="lovelace")
-    updated = operation("users.update_user").sync(made.id, client=ada, body=change)
-    gone = operation("users.delete_user").sync(made.id, client=ada)
+    with clients.AuthenticatedClient(base_url=served.url, token=token.access_token) as ada:
+        listed = operation("users.list_users").sync(client=ada)
+        read = operation("users.get_user").sync(made.id, client=ada)
+        change = models.UserUpdate(username="lovelace")
+        updated = operation("users.update_user").sync(made.id, client=ada, body=change)
+        gone = operation("users.delete_user").sync(made.id, client=ada)
 
     assert isinstance(made, models.UserRead)
     assert listed == [read] == [made]
@@ -87,9 +92,8 @@ def test_it_registers_logs_in_and_does_all_that_can_be_done(
     assert gone.message == "User deleted successfully"
 
 
-def test_its_errors_have_a_type(generated: Path, served: Served) -> None:
-    models, clients = part("models"), part("client")
-    stranger = clients.Client(base_url=served.url)
+def test_its_errors_have_a_type(stranger: Any) -> None:
+    models = part("models")
     wrong = models.Registration("a", "ada@example.com", "x")
 
     refused = operation("auth.login").sync(client=stranger, body=models.Login("ada", PASSWORD))

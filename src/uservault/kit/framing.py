@@ -13,8 +13,11 @@ def is_ambiguous(scope: Scope) -> bool:
     """Whether another server, a proxy in front of us say, might read it differently.
 
     One Host that is one (RFC 9112 §3.2), one Content-Type, no transfer coding but `chunked`, and
-    none at all in HTTP/1.0 (§6.1).
+    none at all in HTTP/1.0 (§6.1). No line feed in the path: the `$` of a route matches before a
+    last one, and then an address has two spellings.
     """
+    if "\n" in scope["path"]:
+        return True
     headers = dict(scope["headers"])
     if len(headers) < len(scope["headers"]) and _has_twice(scope, ONCE):
         return True
