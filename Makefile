@@ -8,7 +8,7 @@ INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/py
 JOBS ?= auto
 DOCKER ?= docker
 
-.PHONY: help run test check audit fix migration bench faults image image-check lock install dev openapi
+.PHONY: help run test check audit fix migration clients bench faults image image-check lock install dev openapi
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,11 @@ bench: dev ## Measure, each figure beside its reference
 
 faults: dev ## Kill it under load, and look whether it kept its word
 	$(BIN)/python -m faults $(ARGS)
+
+clients: dev ## Generate TypeScript types from openapi.json and compile their use (needs npm)
+	npm ci --silent --prefix tests/clients
+	@mkdir -p build/clients
+	npm run --silent --prefix tests/clients check
 
 image: ## Build the container image (DOCKER=podman does it too)
 	$(DOCKER) build --tag uservault .

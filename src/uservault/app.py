@@ -94,7 +94,6 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs else None,
         openapi_tags=TAGS,
-        max_body_size=settings.server.max_body_bytes,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings

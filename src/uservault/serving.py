@@ -8,20 +8,31 @@ from asyncio import TimerHandle, Transport
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from uservault.kit.answers import answer
+from uservault.kit.crypto import random_token
+from uservault.kit.problems import BadRequest, Problem, RequestHeaderFieldsTooLarge
 from uservault.settings import Settings
+from uservault.telemetry.middleware import with_security
+from uservault.telemetry.origin import Origin
 
 HEADERS = 20.0  # seconds for a request's headers to arrive
+MAX_HEAD = 65536  # bytes of a request's headers
 DRAIN = 0.5  # seconds for requests that were on their way when we were told to stop
 
 
 class PatientHttp(HttpToolsProtocol):
     """uvicorn's HTTP/1.1, impatient with half-open clients and patient with the last requests.
 
-    It closes a connection whose headers do not arrive in time (uvicorn waits for ever), and at
-    shutdown leaves an idle connection a moment: a request may be in the socket already.
+    It closes a connection whose headers do not arrive in time, or without end (uvicorn waits for
+    ever), and at shutdown leaves an idle connection a moment: a request may be in the socket
+    already. What is no HTTP is answered as a problem, like everything else.
     """
+
+    # Both by message: uvicorn makes a new list of headers for each.
+    headers: list[tuple[bytes, bytes]]
+    _head = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -29,12 +40,27 @@ class PatientHttp(HttpToolsProtocol):
         self._late: TimerHandle | None = None
         self._await_headers()
 
+    def data_received(self, data: bytes) -> None:
+        before = self.headers
+        super().data_received(data)
+        if self._in_head and self.headers is before:
+            self._head += len(data)
+            if self._head > MAX_HEAD:
+                self._refuse(RequestHeaderFieldsTooLarge())
+
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._await_headers()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:  # a trailer is no header: it passed by whoever looked at those
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self._stop_waiting()
+        if sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
+            self._refuse(RequestHeaderFieldsTooLarge())
+            raise ValueError("too large")  # the parser goes no further
         super().on_headers_complete()
         if self._stopping and self.cycle is not None:
             self.cycle.keep_alive = False
@@ -50,11 +76,29 @@ class PatientHttp(HttpToolsProtocol):
         else:
             super().shutdown()
 
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(BadRequest())
+
+    def _refuse(self, problem: Problem) -> None:
+        """Says it in the application's stead, which never saw the request."""
+        if self.transport.is_closing():
+            return
+        origin = Origin(request_id=random_token())
+        response = answer(problem, {"origin": origin})
+        headers = [*with_security(response.raw_headers), (b"connection", b"close")]
+        headers.append((b"x-request-id", str(origin.request_id).encode()))
+        lines = [b"%s: %s\r\n" % header for header in headers]
+        head = b"".join([STATUS_LINE[problem.status], *lines])
+        self.transport.write(head + b"\r\n" + bytes(response.body))
+        self.transport.close()
+
     def _await_headers(self) -> None:
         self._stop_waiting()
+        self._in_head, self._head = True, 0
         self._late = self.loop.call_later(HEADERS, self.timeout_keep_alive_handler)
 
     def _stop_waiting(self) -> None:
+        self._in_head = False
         if self._late:
             self._late.cancel()
 

@@ -36,8 +36,15 @@ FOREIGN = {"jwk", "jku", "x5u", "x5c"}  # headers that name a key of the sender'
 class Verifier:
     """A key, and the one algorithm that it is pinned to: a token's header chooses neither."""
 
+    kid: str | None
     algorithm: str
     key: Any
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """The one header that a token of this key has."""
+        named = {"kid": self.kid} if self.kid else {}
+        return {"alg": self.algorithm, "typ": "JWT"} | named
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -155,7 +162,7 @@ class Keyring:
     def _verifier(self, key: Any) -> Verifier:
         """The same object as before, for whoever keeps what it verified."""
         known = self._verifiers.get(key.kid)
-        return known or Verifier(key.algorithm, public_key(key.algorithm, key.public_jwk))
+        return known or Verifier(key.kid, key.algorithm, public_key(key.algorithm, key.public_jwk))
 
     def _signing(self) -> Life | None:
         return signing(self._lives.values(), self.now())
@@ -176,7 +183,7 @@ class Keyring:
 
 def _secret(resources: Resources) -> tuple[Signer, Verifier]:
     key = resources.signing_key
-    return Signer(None, "HS256", key), Verifier("HS256", key)
+    return Signer(None, "HS256", key), Verifier(None, "HS256", key)
 
 
 @lru_cache(64)

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from uservault.kit.problems import (
@@ -21,9 +22,11 @@ from uservault.kit.problems import (
     Problem,
     RequestTimeout,
     UnsupportedMediaType,
+    pointer,
 )
 from uservault.kit.route import Malformed
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 BY_STATUS = {
     kind.status: kind for kind in (BadRequest, NotFound, MethodNotAllowed, RequestTimeout)
 } | {ContentTooLarge.status: ContentTooLarge}
@@ -49,35 +52,47 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def say_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return answer(_what_is_invalid(error), request.scope)
+        malformed: Malformed | None = request.scope.get("malformed")
+        problem = _what_is_malformed(malformed) if malformed else _what_is_invalid(error)
+        return answer(problem, request.scope)
 
     @app.exception_handler(HTTPException)
     async def say_http(request: Request, error: HTTPException) -> JSONResponse:
         kind = BY_STATUS.get(error.status_code) or _nameless(error.status_code)
-        return answer(kind(), request.scope, error.headers)
+        headers = dict(error.headers or {})
+        if kind is MethodNotAllowed and (allowed := _allowed(request)):
+            headers["Allow"] = ", ".join(allowed)
+        return answer(kind(), request.scope, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods of the address; a route by itself knows its own only (RFC 9110 §10.2.1)."""
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
+        )
+    ]
+
+
+def _what_is_malformed(body: Malformed) -> Problem:
+    if body.unreadable:
+        return UnsupportedMediaType(body.reason)
+    return Invalid(errors=[{"pointer": "/body", "detail": body.reason}])
 
 
 def _what_is_invalid(error: RequestValidationError) -> Problem:
-    match error.body:
-        case Malformed(unreadable=True):
-            return UnsupportedMediaType(error.body.reason)
-        case Malformed():
-            return Invalid(errors=[{"pointer": "/body", "detail": error.body.reason}])
-        case bytes():
-            return UnsupportedMediaType("Send JSON, and say so: Content-Type: application/json.")
+    if isinstance(error.body, bytes):
+        return UnsupportedMediaType("Send JSON, and say so: Content-Type: application/json.")
     return Invalid(errors=[_fault(fault) for fault in error.errors()])
 
 
 def _fault(fault: dict[str, Any]) -> dict[str, str]:
     # Never the submitted value: it may be a password, or no valid Unicode.
-    pointer = "".join(f"/{_escaped(str(step))}" for step in fault["loc"])
-    return {"pointer": pointer, "detail": str(fault["msg"]).removeprefix("Value error, ")}
-
-
-def _escaped(step: str) -> str:
-    """A reference token of a JSON Pointer (RFC 6901 §3), of bounded length, always encodable."""
-    clean = step[:100].encode("utf-8", "replace").decode()
-    return clean.replace("~", "~0").replace("/", "~1")
+    detail = str(fault["msg"]).removeprefix("Value error, ")
+    return {"pointer": pointer(*fault["loc"]), "detail": detail}
 
 
 @cache

@@ -26,16 +26,14 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def if_match(header: str | None) -> Precondition:
-    """What If-Match demands of the present version; a weak tag matches none.
+def if_match(header: str) -> Precondition:
+    """What If-Match demands of the present version; `*` is any, and a weak tag matches none.
 
     The precondition raises PreconditionFailed.
     """
 
     def check(version: int) -> None:
-        if header is None or header.strip() == "*":
-            return
-        if etag(version) not in TAG.findall(header):
+        if header.strip() != "*" and etag(version) not in TAG.findall(header):
             raise PreconditionFailed
 
     return check
@@ -50,16 +48,16 @@ def is_known(tag: str, header: str) -> bool:
 async def _if_match(
     request: Request,
     header: Annotated[
-        str | None,
+        str,
         Header(
             alias="If-Match",
             description="Do it only if this is still the entity tag: the ETag that you read.",
             examples=['"1"'],
         ),
-    ] = None,
+    ] = "*",
 ) -> Precondition:
     # A list may come in several lines (RFC 9110 §5.3).
-    return if_match(", ".join(request.headers.getlist("if-match")) if header is not None else None)
+    return if_match(", ".join(request.headers.getlist("if-match") or [header]))
 
 
 IfMatch = Annotated[Precondition, Depends(_if_match)]

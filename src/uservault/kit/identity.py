@@ -54,7 +54,6 @@ Email = Annotated[
     Field(
         min_length=3,
         max_length=254,
-        pattern=r"^[^\s\x00-\x1f@]+@[^\s\x00-\x1f@]+$",
         json_schema_extra={"format": "email"},
         description="Unique whatever its case; kept with its domain in lower case.",
         examples=["ada@example.com"],

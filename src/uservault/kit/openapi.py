@@ -52,7 +52,7 @@ def _corrected(document: dict[str, Any]) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method in METHODS:
             if method in operations:
-                _correct(path, operations[method])
+                _correct(path, method, operations[method])
     return document
 
 
@@ -62,22 +62,23 @@ def _problem_schemas() -> Iterator[tuple[str, Any]]:
     yield ProblemDetails.__name__, schema
 
 
-def _correct(path: str, operation: dict[str, Any]) -> None:
+def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]  # FastAPI's own, which never leaves
-    for kind in _common_problems(path, operation):
+    for kind in _common_problems(path, method, operation):
         add_problem(responses, kind, str(kind.status))
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _common_problems(path: str, operation: dict[str, Any]) -> Iterator[type[Problem]]:
+def _common_problems(path: str, method: str, operation: dict[str, Any]) -> Iterator[type[Problem]]:
     """Those that no route names, because they come with what it is."""
     if "security" in operation:
         yield from (Unauthorized, Forbidden)
     if "requestBody" in operation:
         yield from (BadRequest, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
-    if "requestBody" in operation or "parameters" in operation:
+    in_api = path.startswith("/api/")
+    if "requestBody" in operation or "parameters" in operation or (in_api and method == "get"):
         yield Invalid
-    if path.startswith("/api/"):
+    if in_api:
         yield DatabaseUnavailable

@@ -103,6 +103,11 @@ class Invalid(Problem):
     title = "The request does not fit its schema."
 
 
+class RequestHeaderFieldsTooLarge(Problem):
+    status = 431
+    title = "The request's headers are too large."
+
+
 class TooManyRequests(Problem):
     """`wait` is the number of seconds until another try makes sense."""
 
@@ -150,6 +155,16 @@ class ProblemDetails(BaseModel):
     errors: list[Fault] | None = Field(None, description="What does not fit, for a 422.")
     missing: list[str] | None = Field(None, description="The permissions you lack, for a 403.")
     until: str | None = Field(None, description="When it ends by itself, if it does (RFC 3339).")
+
+
+def pointer(*steps: object) -> str:
+    """A JSON Pointer (RFC 6901 §3) into a request, of bounded length and always encodable."""
+    return "".join(f"/{_escaped(str(step))}" for step in steps)
+
+
+def _escaped(step: str) -> str:
+    clean = step[:100].encode("utf-8", "replace").decode()
+    return clean.replace("~", "~0").replace("/", "~1")
 
 
 def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:

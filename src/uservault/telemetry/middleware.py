@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uservault.kit.answers import answer
 from uservault.kit.configuration import BadSettings
-from uservault.kit.problems import Problem
+from uservault.kit.framing import is_ambiguous
+from uservault.kit.problems import BadRequest, Problem
 from uservault.settings import Network
 from uservault.telemetry.origin import Origin, origin_of
 
@@ -56,7 +57,11 @@ class _Observed:
 
     async def through(self, app: ASGIApp, receive: Receive) -> None:
         try:
-            await app(self.scope, receive, self.send)
+            if is_ambiguous(self.scope):
+                refusal = answer(BadRequest(), self.scope, {"Connection": "close"})
+                await refusal(self.scope, receive, self.send)
+            else:
+                await app(self.scope, receive, self.send)
         except Exception:
             log.exception("unexpected", extra={"request_id": self.origin.request_id})
             if self.status:  # too late for another answer
@@ -69,7 +74,7 @@ class _Observed:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             name = (b"x-request-id", str(self.origin.request_id).encode())
-            message["headers"] = [*_with_security(message["headers"]), name]
+            message["headers"] = [*with_security(message["headers"]), name]
         await self.forward(message)
 
     def _tell(self) -> None:
@@ -101,7 +106,7 @@ def _in_a_line(send: Send) -> Send:
     return send_in_a_line
 
 
-def _with_security(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def with_security(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """What a browser should be told of every answer, unless the answer says otherwise."""
     said = {name.lower() for name, _ in headers}
     return [*headers, *((name, value) for name, value in SECURITY.items() if name not in said)]

@@ -1,0 +1,100 @@
+"""The pages, in a browser that is told to complain."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
+
+from tests.people import PASSWORD, registration
+from tests.serving import Served, serving
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update",
+         "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture
+def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
+    with serving(database_url, tmp_path) as served:
+        httpx.post(f"{served.url}/api/users", json=registration("ada")).raise_for_status()
+        yield served
+
+
+@pytest.fixture
+def browser_path() -> str:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None and os.environ.get("REQUIRE_SERVERS"):
+        pytest.fail(f"none of {NAMES} is installed")
+    return found or pytest.skip("no Chromium is installed")
+
+
+@pytest.fixture
+async def page(browser_path: str) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        try:
+            yield await browser.new_page(viewport={"width": 1280, "height": 1600})
+        finally:
+            await browser.close()
+
+
+class Watched:
+    """What a page asked for and complained of. CSP violations are console errors, too."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", self._note)
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")):
+            self.asked.append(request.url)
+
+    def strayed_from(self, origin: str) -> list[str]:
+        return [url for url in self.asked if not url.startswith(f"{origin}/")]
+
+
+async def test_docs_log_in_and_call(served: Served, page: Page, tmp_path: Path) -> None:
+    watched = Watched(page)
+
+    await page.goto(f"{served.url}/docs")
+    await page.get_by_role("button", name="Authorize").first.click()
+    await page.get_by_label("username").fill("ada")
+    await page.get_by_label("password").fill(PASSWORD)
+    await page.locator(".auth-btn-wrapper").get_by_role("button", name="Apply").click()
+    await page.locator(".auth-btn-wrapper").get_by_role("button", name="Close").click()
+    operation = page.locator("#operations-users-get_user")
+    await operation.locator(".opblock-summary-control").click()
+    await operation.get_by_role("button", name="Try it out").click()
+    await operation.locator("tr[data-param-name=id] input").fill("1")
+    await operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".live-responses-table .response")
+
+    await expect(answer.locator(".response-col_status")).to_contain_text("200")
+    await expect(answer).to_contain_text("ada@example.com")
+    await page.screenshot(path=tmp_path / "docs.png")
+    assert watched.strayed_from(served.url) == []
+    assert watched.complaints == []
+
+
+async def test_redoc_draws(served: Served, page: Page, tmp_path: Path) -> None:
+    watched = Watched(page)
+
+    await page.goto(f"{served.url}/redoc")
+
+    await expect(page.get_by_role("heading", name="UserVault")).to_be_visible()
+    await expect(page.get_by_text("/api/users/{id}").first).to_be_attached()
+    await page.screenshot(path=tmp_path / "redoc.png")
+    assert watched.strayed_from(served.url) == []
+    assert watched.complaints == []
