@@ -29,10 +29,17 @@ def migrate(url: str) -> None:
 
 def create(server: str, name: str) -> str:
     """An empty database on a server, migrated; the URL."""
-    asyncio.run(_recreate(server, name))
-    url = f"{server.rpartition('/')[0]}/{name}"
+    url = asyncio.run(blank(server, name))
     migrate(url)
     return url
+
+
+async def blank(server: str, name: str) -> str:
+    """An empty database on a server, without even a table; the URL."""
+    async with connected(server) as connection:
+        await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def copy_of(template: Path, folder: Path) -> str:
@@ -52,12 +59,6 @@ async def empty(url: str) -> None:
         for name in names:
             await connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608
             await connection.execute(text(f"ALTER TABLE {name} AUTO_INCREMENT = 1"))
-
-
-async def _recreate(server: str, name: str) -> None:
-    async with connected(server) as connection:
-        await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        await connection.execute(text(f"CREATE DATABASE {name}"))
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 """Runs the service under uvicorn, with the settings that make it safe to face a network."""
 
 import os
+import signal
+import sys
 from asyncio import TimerHandle, Transport
 from typing import Any
 
@@ -10,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uservault.settings import Settings
 
 HEADERS = 20.0  # seconds for a request's headers to arrive
+STARTING = 60  # seconds for a worker to start before it is thought dead, and killed
 DRAIN = 0.5  # seconds for requests that were on their way when we were told to stop
 
 
@@ -61,6 +64,8 @@ def serve(settings: Settings) -> None:
     server = settings.server
     # Worker processes read their settings anew: what the command line said must reach them too.
     os.environ["USERVAULT_SERVER__WORKERS"] = str(server.workers)
+    # uvicorn raises the signal again when it has shut down: to have stopped in order is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     uvicorn.run("uservault.main:app", **uvicorn_options(settings))
 
 
@@ -79,5 +84,6 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "proxy_headers": False,  # we look at X-Forwarded-For ourselves, and trust nobody by default
         "server_header": False,
         "timeout_keep_alive": 30,
+        "timeout_worker_healthcheck": STARTING,
         "timeout_graceful_shutdown": server.shutdown_timeout,
     }

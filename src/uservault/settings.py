@@ -36,6 +36,9 @@ class Branch(BaseModel):
 
 class DatabaseSettings(Branch):
     migrate_on_start: bool = Field(False, description="Migrate when serving (SQLite always does).")
+    migration_wait: float = Field(
+        120, ge=0, le=3600, description="Seconds to wait for another process that migrates."
+    )
     read_pool_size: int = Field(5, ge=1, le=200, description="Connections for reading, a process.")
     write_pool_size: int = Field(
         10, ge=1, le=200, description="Connections for writing, a process (SQLite has one)."

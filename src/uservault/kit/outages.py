@@ -47,7 +47,7 @@ def translated() -> Iterator[None]:
 
 
 def _meaning(error: DBAPIError) -> Exception:
-    code = _code(error.orig)
+    code = code_of(error.orig)
     if code in CLASHES:
         return ConcurrentChange()
     if isinstance(error, DataError):
@@ -66,13 +66,14 @@ def invalidate_when_demoted(engine: Engine) -> None:
     @event.listens_for(engine, "handle_error")
     def look(context: ExceptionContext) -> None:
         raised = context.original_exception
-        if _code(raised) in DEMOTED or type(raised).__name__ == "InternalClientError":
+        if code_of(raised) in DEMOTED or type(raised).__name__ == "InternalClientError":
             context.is_disconnect = True
 
 
-def _code(error: Any) -> str | int | None:
-    """SQLSTATE from asyncpg, the error number from asyncmy."""
-    if state := getattr(error, "sqlstate", None):
-        return str(state)
+def code_of(error: Any) -> str | int | None:
+    """SQLSTATE from asyncpg, the error number from asyncmy and SQLite."""
+    for name in ("sqlstate", "sqlite_errorcode"):
+        if code := getattr(error, name, None):
+            return code  # type: ignore[no-any-return]
     first = error.args[0] if error is not None and error.args else None
     return first if isinstance(first, int) else None

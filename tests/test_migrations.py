@@ -1,0 +1,195 @@
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from alembic import command
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import Connection, inspect, text
+
+from tests import databases
+from tests.serving import COMMAND
+from uservault.app import create_app
+from uservault.kit.db import Database
+from uservault.kit.migrations import (
+    MigrationFailed,
+    MigrationLocked,
+    alembic_config,
+    connect,
+    current,
+    downgrade,
+    newest,
+    one_at_a_time,
+    upgrade,
+)
+from uservault.kit.urls import async_url
+from uservault.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+ADA = (
+    "INSERT INTO users (username, username_key, email, email_key, is_active, created_at,"
+    " updated_at, version) VALUES ('ada', 'ada', 'ada@example.com', 'ada@example.com', true,"
+    " '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1)"
+)
+
+
+@pytest.fixture
+def settings(blank_url: str) -> Settings:
+    database = {"migration_wait": 1}
+    return databases.settings_for(blank_url, database=database, log={"file": None})
+
+
+@pytest.fixture
+async def database(blank_url: str) -> AsyncIterator[Database]:
+    database = Database(async_url(blank_url))
+    yield database
+    await database.close()
+
+
+async def run(*words: str | Path, **env: str) -> tuple[int, str]:
+    """The exit code of a command, and all it said."""
+    process = await asyncio.create_subprocess_exec(
+        *words,
+        env=os.environ | {"USERVAULT_LOG__FILE": ""} | env,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 120)
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+class TestUpgrade:
+    async def test_is_done_once_by_many_processes(self, settings: Settings, blank_url: str) -> None:
+        up = (COMMAND, "migrate", "up")
+
+        runs = [run(*up, DATABASE_URL=blank_url) for _ in range(4)]  # H4
+        done = await asyncio.gather(*runs)
+
+        assert done == [(0, f"at {newest()}\n")] * 4
+        assert await current(settings) == newest()
+
+    async def test_waits_for_another_no_longer_than_told(
+        self, settings: Settings, blank_url: str
+    ) -> None:
+        async with connect(settings) as other:  # H4
+            held = ExitStack()
+            await other.run_sync(lambda sync: held.enter_context(one_at_a_time(sync, wait=1)))
+            began = asyncio.get_running_loop().time()
+            with pytest.raises(MigrationLocked):
+                await upgrade(settings)
+            waited = asyncio.get_running_loop().time() - began
+            code, said = await run(
+                COMMAND,
+                "migrate",
+                "up",
+                DATABASE_URL=blank_url,
+                USERVAULT_DATABASE__MIGRATION_WAIT="0.2",
+            )
+            await other.run_sync(lambda _: held.close())
+
+        assert 0.5 < waited < 10
+        assert code == 2
+        assert said == ("uservault: another process has been migrating the database for too long\n")
+        await upgrade(settings)
+        assert await current(settings) == newest()
+
+    async def test_can_be_undone_and_done_again(self, settings: Settings) -> None:
+        await upgrade(settings)
+        async with connect(settings) as connection:
+            first = await connection.run_sync(tables)
+        await downgrade(settings, "base")
+        async with connect(settings) as connection:
+            between = await connection.run_sync(tables)
+        await upgrade(settings)
+        async with connect(settings) as connection:
+            again = await connection.run_sync(tables)
+
+        assert between <= {"alembic_version", "sqlite_sequence"}
+        assert again == first
+
+    async def test_makes_what_the_models_say(self, settings: Settings) -> None:
+        await upgrade(settings)
+
+        async with connect(settings) as connection:
+            await connection.run_sync(lambda sync: command.check(alembic_config(sync)))
+
+    async def test_keeps_the_data(self, settings: Settings, database: Database) -> None:
+        await upgrade(settings, "0001")
+        async with database.writes.begin() as connection:
+            await connection.execute(text(ADA))
+
+        await upgrade(settings)
+
+        rows = await database.rows(text("SELECT id, username, version FROM users"))
+        assert rows == [(1, "ada", 1)]
+
+    async def test_says_what_a_half_made_migration_needs(
+        self, settings: Settings, database: Database, blank_url: str
+    ) -> None:
+        async with database.writes.begin() as connection:
+            await connection.execute(text("CREATE TABLE users (id INTEGER)"))
+
+        with pytest.raises(MigrationFailed, match=r"already exists[^\0]*by hand"):
+            await upgrade(settings)
+
+        code, said = await run(COMMAND, "migrate", "up", DATABASE_URL=blank_url)
+        assert code == 2
+        assert said.startswith("uservault: the migration failed: ")
+        assert "Traceback" not in said
+        assert await current(settings) is None
+
+    async def test_leaves_nothing_half_made_where_the_database_can_undo_it(
+        self, settings: Settings, database: Database, backend: str
+    ) -> None:
+        if backend == "mariadb":
+            pytest.skip("MariaDB commits each CREATE TABLE by itself")
+        async with database.writes.begin() as connection:
+            await connection.execute(text("CREATE TABLE users (id INTEGER)"))
+
+        with pytest.raises(MigrationFailed):
+            await upgrade(settings)
+
+        async with connect(settings) as connection:
+            assert await connection.run_sync(tables) == {"users"}
+
+
+class TestReadiness:
+    async def test_tells_whether_the_schema_is_the_one_expected(self, settings: Settings) -> None:
+        app = create_app(settings)
+        client = AsyncClient(transport=ASGITransport(app), base_url="http://test")
+        async with app.router.lifespan_context(app), client:
+            await downgrade(settings, "base")  # SQLite was migrated at start
+            before = await client.get("/readyz")
+            await upgrade(settings)
+            after = await client.get("/readyz")
+
+        assert before.status_code == 503
+        assert before.headers["Retry-After"] == "1"
+        assert after.status_code == 200
+
+
+class TestWheel:
+    async def test_carries_the_migrations(self, tmp_path: Path) -> None:
+        python = sys.executable
+        target, url = tmp_path / "installed", f"sqlite:///{tmp_path}/app.db"
+        await run(python, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
+        wheel = next(tmp_path.glob("*.whl"))
+        pip = (python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps")
+        await run(*pip, "--target", target, wheel)
+
+        program = "from uservault.cli import app; from uservault.kit import migrations as m; "
+        program += "print(m.alembic_config().get_main_option('script_location')); app()"
+        installed = {"PYTHONPATH": str(target), "DATABASE_URL": url}
+        code, said = await run(python, "-c", program, "migrate", "up", **installed)
+
+        assert said == f"{target}/uservault/alembic\nat {newest()}\n"
+        assert code == 0
