@@ -1,7 +1,10 @@
 import asyncio
+import multiprocessing
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,10 +12,11 @@ import pytest
 from alembic import command
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import Connection, inspect, text
+from typer.testing import CliRunner
 
 from tests import databases
-from tests.serving import COMMAND
 from uservault.app import create_app
+from uservault.cli import app
 from uservault.kit.db import Database
 from uservault.kit.migrations import (
     MigrationFailed,
@@ -29,6 +33,9 @@ from uservault.kit.urls import async_url
 from uservault.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+# Forked off a process that has imported all of it already, and runs no thread.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.databases"])
 ADA = (
     "INSERT INTO users (username, username_key, email, email_key, is_active, created_at,"
     " updated_at, version) VALUES ('ada', 'ada', 'ada@example.com', 'ada@example.com', true,"
@@ -49,18 +56,22 @@ async def database(blank_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def run(*words: str | Path, **env: str) -> tuple[int, str]:
-    """The exit code of a command, and all it said."""
-    process = await asyncio.create_subprocess_exec(
-        *words,
-        env=os.environ | {"USERVAULT_LOG__FILE": ""} | env,
+async def run(*words: str, **env: str) -> tuple[int, str]:
+    """The exit code of `uservault` with these arguments, and what it said."""
+    result = await asyncio.to_thread(CliRunner().invoke, app, words, env=env)
+    return result.exit_code, result.output
+
+
+def python(*words: object, **env: str) -> str:
+    """What another interpreter said."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, *map(str, words)],
         cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode is not None
-    return process.returncode, said.decode()
+        env=os.environ | env,
+        text=True,
+        check=True,
+        capture_output=True,
+    ).stdout
 
 
 def tables(connection: Connection) -> set[str]:
@@ -69,12 +80,11 @@ def tables(connection: Connection) -> set[str]:
 
 class TestUpgrade:
     async def test_is_done_once_by_many_processes(self, settings: Settings, blank_url: str) -> None:
-        up = (COMMAND, "migrate", "up")
+        with ProcessPoolExecutor(6, PROCESSES) as processes:  # H4
+            done = [processes.submit(databases.migrate, blank_url) for _ in range(6)]
+            faults = [each.exception() for each in done]
 
-        runs = [run(*up, DATABASE_URL=blank_url) for _ in range(4)]  # H4
-        done = await asyncio.gather(*runs)
-
-        assert done == [(0, f"at {newest()}\n")] * 4
+        assert faults == [None] * 6
         assert await current(settings) == newest()
 
     async def test_waits_for_another_no_longer_than_told(
@@ -87,13 +97,8 @@ class TestUpgrade:
             with pytest.raises(MigrationLocked):
                 await upgrade(settings)
             waited = asyncio.get_running_loop().time() - began
-            code, said = await run(
-                COMMAND,
-                "migrate",
-                "up",
-                DATABASE_URL=blank_url,
-                USERVAULT_DATABASE__MIGRATION_WAIT="0.2",
-            )
+            env = {"DATABASE_URL": blank_url, "USERVAULT_DATABASE__MIGRATION_WAIT": "0.2"}
+            code, said = await run("migrate", "up", **env)
             await other.run_sync(lambda _: held.close())
 
         assert 0.5 < waited < 10
@@ -141,7 +146,7 @@ class TestUpgrade:
         with pytest.raises(MigrationFailed, match=r"already exists[^\0]*by hand"):
             await upgrade(settings)
 
-        code, said = await run(COMMAND, "migrate", "up", DATABASE_URL=blank_url)
+        code, said = await run("migrate", "up", DATABASE_URL=blank_url)
         assert code == 2
         assert said.startswith("uservault: the migration failed: ")
         assert "Traceback" not in said
@@ -164,9 +169,9 @@ class TestUpgrade:
 
 class TestReadiness:
     async def test_tells_whether_the_schema_is_the_one_expected(self, settings: Settings) -> None:
-        app = create_app(settings)
-        client = AsyncClient(transport=ASGITransport(app), base_url="http://test")
-        async with app.router.lifespan_context(app), client:
+        service = create_app(settings)
+        client = AsyncClient(transport=ASGITransport(service), base_url="http://test")
+        async with service.router.lifespan_context(service), client:
             await downgrade(settings, "base")  # SQLite was migrated at start
             before = await client.get("/readyz")
             await upgrade(settings)
@@ -178,18 +183,15 @@ class TestReadiness:
 
 
 class TestWheel:
-    async def test_carries_the_migrations(self, tmp_path: Path) -> None:
-        python = sys.executable
+    def test_carries_the_migrations(self, tmp_path: Path) -> None:
         target, url = tmp_path / "installed", f"sqlite:///{tmp_path}/app.db"
-        await run(python, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
+        python("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
         wheel = next(tmp_path.glob("*.whl"))
-        pip = (python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps")
-        await run(*pip, "--target", target, wheel)
+        python("-m", "pip", "install", "-q", "--no-index", "--no-deps", "--target", target, wheel)
 
         program = "from uservault.cli import app; from uservault.kit import migrations as m; "
         program += "print(m.alembic_config().get_main_option('script_location')); app()"
         installed = {"PYTHONPATH": str(target), "DATABASE_URL": url}
-        code, said = await run(python, "-c", program, "migrate", "up", **installed)
+        said = python("-c", program, "migrate", "up", **installed)
 
         assert said == f"{target}/uservault/alembic\nat {newest()}\n"
-        assert code == 0
