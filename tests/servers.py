@@ -136,7 +136,7 @@ def mariadb_server() -> Iterator[Server]:
         init.write_text(
             "CREATE DATABASE IF NOT EXISTS test;\n"
             "CREATE USER IF NOT EXISTS uservault@'127.0.0.1' IDENTIFIED BY 'uservault';\n"
-            "GRANT ALL ON *.* TO uservault@'127.0.0.1';\n"
+            "GRANT ALL ON *.* TO uservault@'127.0.0.1' WITH GRANT OPTION;\n"
         )
         port = free_port()
         command = [program, "--no-defaults", f"--datadir={data}", f"--port={port}",

@@ -17,7 +17,7 @@ from tests.databases import SECRET
 from tests.servers import free_port
 
 COMMAND = Path(sys.executable).parent / "uservault"
-PATIENCE = 30.0
+PATIENCE = 90.0  # seconds
 MANY = "1000000/minute"
 # Nothing that would slow a test down or turn it away; a test may ask for it back.
 QUICK = {
