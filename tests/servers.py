@@ -42,6 +42,7 @@ class Server:
     folder: Path
     command: Sequence[object]
     stopping: int = signal.SIGTERM
+    status: Path | None = None  # whose last line is `ready` when it is, which may be later
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
@@ -53,7 +54,18 @@ class Server:
                 stderr=log,
                 **_unprivileged(),
             )
-        _await_port(self.process, self.port, self.folder / "log")
+        deadline = time.monotonic() + PATIENCE
+        while not self._ready():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                log = (self.folder / "log").read_text()
+                raise RuntimeError(f"{self.process.args!r} does not start: {log[-2000:]}")
+            time.sleep(0.05)
+
+    def _ready(self) -> bool:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)):
+                return False
+        return self.status is None or self.status.read_text().split()[-1:] == ["ready"]
 
     def stop(self) -> None:
         if self.process:
@@ -114,7 +126,8 @@ def postgresql_server(*settings: str) -> Iterator[Server]:
         command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", port, *options]
         url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-        with Server(url, port, folder, command, stopping=signal.SIGINT).running() as server:
+        status = data / "postmaster.pid"
+        with Server(url, port, folder, command, signal.SIGINT, status).running() as server:
             yield server
 
 
@@ -229,13 +242,3 @@ def _run(command: Sequence[object], folder: Path) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
-
-
-def _await_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"{process.args!r} does not listen: {log.read_text()[-2000:]}")

@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from time import monotonic
 
 import httpx
@@ -27,7 +28,20 @@ async def connection(served: Served) -> AsyncIterator[AsyncClient]:
         yield client
 
 
-async def work(served: Served, name: str, answers: Counter[int]) -> None:
+@dataclass
+class Load:
+    """What was answered so far."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def count(self, status: int) -> None:
+        self.answers[status] += 1
+        if self.answers.total() == BUSY:
+            self.busy.set()
+
+
+async def work(served: Served, name: str, load: Load) -> None:
     """Registers, logs in and reads, over and over, until the service closes the connection."""
     async with connection(served) as client:
         for n in range(1_000_000):
@@ -36,7 +50,7 @@ async def work(served: Served, name: str, answers: Counter[int]) -> None:
             for path, body in (("/api/users", user), ("/api/login", login), ("/readyz", None)):
                 method = "POST" if body else "GET"
                 answer = await client.request(method, path, json=body)
-                answers[answer.status_code] += 1
+                load.count(answer.status_code)
                 if answer.headers.get("Connection") == "close":
                     return
 
@@ -46,24 +60,22 @@ async def test_told_to_stop_it_answers_every_request_in_flight(
 ) -> None:
     workers = {"USERVAULT_SERVER__WORKERS": str(WORKERS[backend])}
     with serving(database_url, **workers) as served:
-        async with asyncio.timeout(60), connection(served) as one, connection(served) as another:
+        async with asyncio.timeout(90), connection(served) as one, connection(served) as another:
             for idle in (one, another):
                 await idle.get("/healthz")
-            answers: Counter[int] = Counter()
-            working = [
-                asyncio.create_task(work(served, f"worker{n}", answers)) for n in range(CLIENTS)
-            ]
-            while answers.total() < BUSY:
-                await asyncio.sleep(0.05)
+            load = Load()
+            working = [work(served, f"worker{n}", load) for n in range(CLIENTS)]
+            done = asyncio.gather(*working, return_exceptions=True)
+            await load.busy.wait()
 
             served.process.send_signal(signal.SIGTERM)  # H9
             told = monotonic()
-            faults = await asyncio.gather(*working, return_exceptions=True)
+            faults = await done
             code = await asyncio.to_thread(served.process.wait, 30)
             took = monotonic() - told
 
     assert faults == [None] * CLIENTS
-    assert set(answers) == {200, 201}
-    assert answers.total() > BUSY
+    assert set(load.answers) == {200, 201}
+    assert load.answers.total() > BUSY
     assert code == 0
     assert took < 20

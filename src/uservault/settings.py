@@ -75,7 +75,7 @@ class TokenSettings(Branch):
         le=timedelta(hours=24),
         description="How long an access token is good for: seconds, or ISO 8601 (`PT15M`).",
     )
-    leeway: int = Field(10, ge=5, le=60, description="Seconds that clocks may differ.")
+    leeway: int = Field(30, ge=5, le=60, description="Seconds that clocks may differ.")
     issuer: str = Field("uservault", min_length=1, max_length=255, description="`iss` of a token.")
     audience: str = Field("uservault", min_length=1, max_length=255, description="`aud`, likewise.")
 

@@ -1,6 +1,6 @@
 """The database: what every model is, how a process reads, and the unit of work that writes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, TypeAlias, cast, dataclass_transform
@@ -156,7 +156,7 @@ def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine
         **options,
     )
     if url.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", prepare_sqlite)
+        event.listen(engine.sync_engine, "connect", prepare_sqlite(settings))
     invalidate_when_demoted(engine.sync_engine)
     return engine
 
@@ -177,14 +177,24 @@ def driver_arguments(
             strict = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
             arguments = {"connect_timeout": connect, "init_command": strict}
             return arguments | ({"read_timeout": command} if impatient else {})
-    return {"timeout": 10}
+    return {"timeout": command}
 
 
-def prepare_sqlite(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
+    """A listener for new connections: many processes may share the file, and none loses a write."""
+
+    def prepare(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={settings.command_timeout * 1000:.0f}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -104,7 +104,7 @@ async def connect(settings: Settings) -> AsyncIterator[AsyncConnection]:
         url, poolclass=NullPool, hide_parameters=True, connect_args=arguments, **options
     )
     if sqlite:
-        event.listen(engine.sync_engine, "connect", prepare_sqlite)
+        event.listen(engine.sync_engine, "connect", prepare_sqlite(settings.database))
     try:
         async with engine.connect() as connection:
             yield connection
