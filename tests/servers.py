@@ -57,8 +57,8 @@ class Server:
         deadline = time.monotonic() + PATIENCE
         while not self._ready():
             if time.monotonic() > deadline or self.process.poll() is not None:
-                log = (self.folder / "log").read_text()
-                raise RuntimeError(f"{self.process.args!r} does not start: {log[-2000:]}")
+                said = (self.folder / "log").read_text()
+                raise RuntimeError(f"{self.process.args!r} does not start: {said[-2000:]}")
             time.sleep(0.05)
 
     def _ready(self) -> bool:

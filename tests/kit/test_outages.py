@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
@@ -26,8 +27,11 @@ WAIT = 0.5  # seconds
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
+    limits = {"register_per_client": "1000000/minute"}
     impatient = {"command_timeout": WAIT, "pool_timeout": WAIT}
-    return databases.settings_for(database_url, database=impatient, log={"file": None})
+    return databases.settings_for(
+        database_url, database=impatient, limits=limits, log={"file": None}
+    )
 
 
 async def create(client: AsyncClient, name: str) -> Response:
@@ -106,9 +110,9 @@ class TestSqlite:
 async def write_pragma(resources: Resources, pragma: str) -> None:
     """Through the one connection that writes."""
     async with resources.database.writes.connect() as connection:
-        await connection.exec_driver_sql("ROLLBACK")
-        await connection.exec_driver_sql(f"PRAGMA {pragma}")
-        await connection.exec_driver_sql("BEGIN")
+        adapted = (await connection.get_raw_connection()).dbapi_connection
+        assert adapted is not None
+        await connection.run_sync(lambda _: adapted.cursor().execute(f"PRAGMA {pragma}"))
 
 
 async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
@@ -117,6 +121,9 @@ async def test_a_file_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> No
     with pytest.raises(DatabaseUnavailable):
         await database.rows(text("SELECT 1"))
     await database.close()
+    for thread in threading.enumerate():  # aiosqlite's is still about to say that it failed
+        if "connection_worker" in thread.name:
+            await asyncio.to_thread(thread.join, 10)
 
 
 class TestFullDisk:

@@ -1,7 +1,7 @@
 """The database: what every model is, how a process reads, and the unit of work that writes."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, TypeAlias, cast, dataclass_transform
 
@@ -157,6 +157,7 @@ def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine
     )
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", prepare_sqlite(settings))
+        event.listen(engine.sync_engine, "invalidate", _let_go)
     invalidate_when_demoted(engine.sync_engine)
     return engine
 
@@ -195,6 +196,13 @@ def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
         cursor.close()
 
     return prepare
+
+
+def _let_go(connection: Any, *_: object) -> None:
+    # SQLite keeps a closed connection alive, and its lock, until the last cursor is collected:
+    # that of a statement whose caller was cancelled may wait long for that.
+    with suppress(Exception):
+        connection.rollback()
 
 
 def _begin_immediate(connection: Connection) -> None:
