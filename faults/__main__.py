@@ -16,22 +16,25 @@ from sqlalchemy import select
 
 from faults.ledger import Ledger
 from faults.load import load
+from faults.service import running
 from tests.databases import connected
 from tests.servers import Server, postgresql_server
-from tests.serving import serving
 from uservault.users.models import User
+
+BUSY = 60  # answers, before the kill; one more each round, to come at another moment
 
 
 async def kill_under_load(url: str, server: Server | None, number: int, ledger: Ledger) -> None:
     """One round; in every other, the database's server is killed first, if it has one."""
-    with serving(url) as served:
-        writing = asyncio.create_task(load(served.base_url, f"round{number}", ledger))
-        await asyncio.sleep(0.2 + 0.03 * number)
+    with running(url) as service:
+        ledger.wait_for(BUSY + number)
+        writing = asyncio.create_task(load(service.base_url, f"round{number}", ledger))
+        async with asyncio.timeout(60):
+            await ledger.busy.wait()
         if server and number % 2:
             server.kill()
-            await asyncio.sleep(0.2)
-        served.process.kill()
-        served.process.wait()
+            await asyncio.sleep(0.1)
+        service.kill()
         await writing
     if server and number % 2:
         server.start()
@@ -82,4 +85,5 @@ def main() -> None:
     sys.exit(0 if first and second else 2)
 
 
-main()
+if __name__ == "__main__":  # its processes import it too
+    main()

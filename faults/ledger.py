@@ -1,5 +1,6 @@
 """What the service said it did, and whether it is so."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,13 @@ class Ledger:
     possible: dict[str, set[str | None]] = field(default_factory=dict)
     answered: Counter[str] = field(default_factory=Counter)
     unanswered: int = 0
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
+    enough: int = 0
+
+    def wait_for(self, answers: int) -> None:
+        """`busy` is set when there are so many more."""
+        self.busy = asyncio.Event()
+        self.enough = self.answered.total() + answers
 
     def asked(self, name: str, outcome: str | None) -> None:
         self.possible.setdefault(name, {GONE}).add(outcome)
@@ -27,6 +35,8 @@ class Ledger:
         self.possible[name] = {outcome}
         self.answered[deed] += 1
         self.unanswered -= 1
+        if self.answered.total() >= self.enough:
+            self.busy.set()
 
     def broken(self, addresses: Mapping[str, str]) -> list[str]:
         """Whose promise was broken, if the database holds these addresses by username."""
