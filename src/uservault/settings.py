@@ -46,8 +46,12 @@ class DatabaseSettings(Branch):
     pool_timeout: float = Field(
         5, gt=0, le=60, description="Seconds to wait for a free connection; then 503."
     )
-    connect_timeout: float = Field(5, gt=0, le=60, description="Seconds to wait for the server.")
-    command_timeout: float = Field(10, gt=0, le=300, description="Seconds a statement may take.")
+    # Whoever meets a server that hangs may wait for these three in turn: under 15 s in all.
+    connect_timeout: float = Field(3, gt=0, le=60, description="Seconds to wait for the server.")
+    command_timeout: float = Field(5, gt=0, le=300, description="Seconds a statement may take.")
+    busy_timeout: float = Field(
+        10, gt=0, le=60, description="Seconds to wait for another process that writes (SQLite)."
+    )
     statement_cache: bool = Field(
         True, description="Off behind pgbouncer in transaction mode (PostgreSQL)."
     )

@@ -28,7 +28,7 @@ WAIT = 0.5  # seconds
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     limits = {"register_per_client": "1000000/minute"}
-    impatient = {"command_timeout": WAIT, "pool_timeout": WAIT}
+    impatient = {"busy_timeout": WAIT, "pool_timeout": WAIT}
     return databases.settings_for(
         database_url, database=impatient, limits=limits, log={"file": None}
     )

@@ -178,7 +178,7 @@ def driver_arguments(
             strict = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
             arguments = {"connect_timeout": connect, "init_command": strict}
             return arguments | ({"read_timeout": command} if impatient else {})
-    return {"timeout": command}
+    return {"timeout": settings.busy_timeout}
 
 
 def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
@@ -187,7 +187,7 @@ def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
     def prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout={settings.command_timeout * 1000:.0f}",
+            f"busy_timeout={settings.busy_timeout * 1000:.0f}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
