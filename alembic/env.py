@@ -36,8 +36,8 @@ def tell(*, step: MigrationInfo, **_: Any) -> None:
     log.info("migrated", extra={"revision": ", ".join(step.destination_revision_ids) or "none"})
 
 
-def run(connection: Connection) -> None:
-    with one_at_a_time(connection):
+def run(connection: Connection, wait: float) -> None:
+    with one_at_a_time(connection, wait):
         context.configure(
             connection=connection,
             target_metadata=metadata,
@@ -50,11 +50,12 @@ def run(connection: Connection) -> None:
 
 
 async def run_by_itself() -> None:
-    async with connect(load_settings()) as connection:
-        await connection.run_sync(run)
+    settings = load_settings()
+    async with connect(settings) as connection:
+        await connection.run_sync(run, settings.database.migration_wait)
 
 
 if given := context.config.attributes.get("connection"):
-    run(given)
+    run(given, context.config.attributes["wait"])
 else:
     asyncio.run(run_by_itself())

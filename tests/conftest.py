@@ -135,3 +135,11 @@ def redis_url(urls: dict[str, str]) -> str:
     if "redis" not in urls:
         pytest.skip("redis is not installed")
     return urls["redis"]
+
+
+@pytest.fixture
+async def blank_url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -> str:
+    """A database without even a table."""
+    if backend == "sqlite":
+        return f"sqlite:///{tmp_path}/blank.db"
+    return await databases.blank(urls[backend], f"blank_{worker}")

@@ -32,9 +32,17 @@ def migrate(url: str) -> None:
 
 def create(server: str, name: str) -> str:
     """An empty database on a server, migrated; the URL."""
-    url = asyncio.run(fresh(server, name))
+    url = asyncio.run(blank(server, name))
     migrate(url)
     return url
+
+
+async def blank(server: str, name: str) -> str:
+    """An empty database on a server, without even a table; the URL."""
+    async with connected(server) as connection:
+        await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def copy_of(template: Path, folder: Path) -> str:
@@ -59,14 +67,6 @@ async def empty(url: str) -> None:
             kept = KEPT.get(name, "FALSE")
             await connection.execute(text(f"DELETE FROM {name} WHERE NOT {kept}"))  # noqa: S608
             await connection.execute(text(f"ALTER TABLE {name} AUTO_INCREMENT = 1"))
-
-
-async def fresh(server: str, name: str) -> str:
-    """A database on a server without a table; the URL."""
-    async with connected(server) as connection:
-        await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    return f"{server.rpartition('/')[0]}/{name}"
 
 
 @asynccontextmanager

@@ -11,11 +11,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 NOBODY = 65534  # who runs a server when we are root: PostgreSQL refuses to be root
 PATIENCE = 60.0
@@ -32,55 +33,143 @@ def free_port() -> int:
     return port
 
 
+@dataclass
+class Server:
+    """A server that can be stopped, killed, hung and started again, with its data kept."""
+
+    url: str
+    port: int
+    folder: Path
+    command: Sequence[object]
+    stopping: int = signal.SIGTERM
+    status: Path | None = None  # whose last line is `ready` when it is, which may be later
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603
+                [str(word) for word in self.command],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                **_unprivileged(),
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not self._ready():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                said = (self.folder / "log").read_text()
+                raise RuntimeError(f"{self.process.args!r} does not start: {said[-2000:]}")
+            time.sleep(0.05)
+
+    def _ready(self) -> bool:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)):
+                return False
+        return self.status is None or self.status.read_text().split()[-1:] == ["ready"]
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.send_signal(self.stopping)
+            self.process.wait(PATIENCE)
+        self.process = None
+
+    def kill(self) -> None:
+        """As a crash would: nothing is written any more."""
+        self.signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait(PATIENCE)
+        self.process = None
+
+    def pause(self) -> None:
+        """It keeps its connections, and answers nothing."""
+        self.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self.signal(signal.SIGCONT)
+
+    def signal(self, number: int) -> None:
+        """To the server and to its children: PostgreSQL has one for each connection."""
+        if self.process:
+            pid = self.process.pid
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            for each in (pid, *map(int, children)):
+                with suppress(ProcessLookupError):
+                    os.kill(each, number)
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        self.start()
+        try:
+            yield self
+        finally:
+            self.resume()
+            self.stop()
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """A PostgreSQL without fsync; yields the URL of its empty database `postgres`."""
+    with postgresql_server("fsync=off") as server:
+        yield server.url
+
+
+@contextmanager
+def postgresql_server(*settings: str) -> Iterator[Server]:
     with _folder() as folder:
         binaries = _postgresql_binaries(folder)
         data = folder / "data"
         _run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
               "--no-locale", "--no-sync", "--no-instructions"], folder)  # fmt: skip
         port = free_port()
-        settings = ("fsync=off", "max_connections=300", "unix_socket_directories=")
+        settings = ("max_connections=300", "unix_socket_directories=", *settings)
         options = [word for setting in settings for word in ("-c", setting)]
         command = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", port, *options]
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-        with _running(command, folder, port, stop=signal.SIGINT):
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        status = data / "postmaster.pid"
+        with Server(url, port, folder, command, signal.SIGINT, status).running() as server:
+            yield server
 
 
 @contextmanager
 def mariadb() -> Iterator[str]:
     """A MariaDB; yields the URL of its empty database `test`."""
+    with mariadb_server() as server:
+        yield server.url
+
+
+@contextmanager
+def mariadb_server() -> Iterator[Server]:
     install = _binary("mariadb-install-db")
-    server = _binary("mariadbd")
+    program = _binary("mariadbd")
     with _folder() as folder:
         data = folder / "data"
         _run([install, "--no-defaults", f"--datadir={data}", "--skip-test-db"], folder)
         init = folder / "init.sql"
         init.write_text(
-            "CREATE DATABASE test;\n"
-            "CREATE USER uservault@'127.0.0.1' IDENTIFIED BY 'uservault';\n"
-            "GRANT ALL ON *.* TO uservault@'127.0.0.1';\n"
+            "CREATE DATABASE IF NOT EXISTS test;\n"
+            "CREATE USER IF NOT EXISTS uservault@'127.0.0.1' IDENTIFIED BY 'uservault';\n"
+            "GRANT ALL ON *.* TO uservault@'127.0.0.1' WITH GRANT OPTION;\n"
         )
         port = free_port()
-        command = [server, "--no-defaults", f"--datadir={data}", f"--port={port}",
+        command = [program, "--no-defaults", f"--datadir={data}", f"--port={port}",
                    "--bind-address=127.0.0.1", f"--socket={folder}/socket", "--skip-name-resolve",
                    "--innodb-flush-log-at-trx-commit=0", f"--init-file={init}",
                    "--max-connections=300", f"--pid-file={folder}/pid"]  # fmt: skip
-        with _running(command, folder, port):
-            yield f"mariadb://uservault:uservault@127.0.0.1:{port}/test"
+        url = f"mariadb://uservault:uservault@127.0.0.1:{port}/test"
+        with Server(url, port, folder, command).running() as server:
+            yield server
 
 
 @contextmanager
 def redis(port: int | None = None) -> Iterator[str]:
     """A Redis that keeps nothing; yields its URL."""
-    server = _binary("redis-server")
+    program = _binary("redis-server")
     with _folder() as folder:
         port = port or free_port()
-        command = [server, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-        with _running(command, folder, port):
-            yield f"redis://127.0.0.1:{port}"
+        command = [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        with Server(f"redis://127.0.0.1:{port}", port, folder, command).running() as server:
+            yield server.url
 
 
 SERVERS: dict[str, Callable[[], AbstractContextManager[str]]] = {
@@ -153,36 +242,3 @@ def _run(command: Sequence[object], folder: Path) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}")
-
-
-@contextmanager
-def _running(
-    command: Sequence[object],
-    folder: Path,
-    port: int,
-    stop: int = signal.SIGTERM,
-) -> Iterator[None]:
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
-            [str(word) for word in command],
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-            **_unprivileged(),
-        )
-        try:
-            _await_port(process, port, folder / "log")
-            yield
-        finally:
-            process.send_signal(stop)
-            process.wait(PATIENCE)
-
-
-def _await_port(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"{process.args!r} does not listen: {log.read_text()[-2000:]}")

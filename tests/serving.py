@@ -1,4 +1,4 @@
-"""The service as a process of its own, which tests that need a real socket talk to."""
+"""The real service: `uservault serve` in processes of its own, spoken to over a socket."""
 
 import os
 import signal
@@ -9,58 +9,76 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
 from tests.databases import SECRET
-from tests.servers import PATIENCE, free_port
+from tests.servers import free_port
 
-CHEAP = {"USERVAULT_PASSWORDS__ROUNDS": "4"}
-# For tests that send a lot: no limit of theirs is reached by accident.
+PATIENCE = 90.0  # seconds
+MANY = "1000000/minute"
+# No limit is reached by accident.
 UNLIMITED = {
-    "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT_AND_CLIENT": "1000000/minute",
-    "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT": "1000000/minute",
-    "USERVAULT_LIMITS__LOGIN_PER_CLIENT": "1000000/minute",
-    "USERVAULT_LIMITS__REGISTER_PER_CLIENT": "1000000/minute",
-    "USERVAULT_LIMITS__REGISTER_REFUSED_PER_CLIENT": "1000000/minute",
+    "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT_AND_CLIENT": MANY,
+    "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT": MANY,
+    "USERVAULT_LIMITS__LOGIN_PER_CLIENT": MANY,
+    "USERVAULT_LIMITS__REGISTER_PER_CLIENT": MANY,
+    "USERVAULT_LIMITS__REGISTER_REFUSED_PER_CLIENT": MANY,
+}
+# Nothing that would slow a test down or turn it away; a test may ask for it back.
+QUICK = {
+    "JWT_SECRET_KEY": SECRET,
+    "USERVAULT_LOG__FILE": "",
+    "USERVAULT_LOG__FORMAT": "json",
+    "USERVAULT_PASSWORDS__ROUNDS": "4",
+    "USERVAULT_LIMITS__REGISTER_PER_CLIENT": MANY,
+    "USERVAULT_LIMITS__REGISTER_REFUSED_PER_CLIENT": MANY,
+    "USERVAULT_DATABASE__MIGRATE_ON_START": "true",
 }
 
 
 @dataclass(frozen=True)
 class Served:
-    """Where it listens, and what it has said so far."""
+    """`log` is where its console goes."""
 
     url: str
     port: int
-    output: Path
+    process: "subprocess.Popen[bytes]"
+    log: Path
 
     def said(self) -> str:
-        return self.output.read_text()
+        return self.log.read_text()
+
+    def stop(self) -> int:
+        """Tells it to stop, and waits; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
 
 
 @contextmanager
-def serving(
-    database_url: str, folder: Path, env: Mapping[str, str] | None = None
-) -> Iterator[Served]:
-    """Runs `uservault serve` in `folder`, and sees that it leaves in order at SIGTERM."""
-    port = free_port()
-    served = Served(f"http://127.0.0.1:{port}", port, folder / f"served-{port}.log")
-    with served.output.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603
-            [command("uservault"), "serve", "--port", str(port)],
-            cwd=folder,
-            env=environment(database_url, env or {}),
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        _await_health(process, served)
-        yield served
-    finally:
-        process.send_signal(signal.SIGTERM)
-        code = process.wait(PATIENCE)
-    if code not in (0, -signal.SIGTERM):
-        raise RuntimeError(f"it left with {code}: {served.said()[-2000:]}")
+def serving(database_url: str, **env: str) -> Iterator[Served]:
+    """Serves that database on a free port, and sees that it leaves in order at the end."""
+    with TemporaryDirectory(prefix="uservault-") as folder:
+        log = Path(folder) / "console.log"
+        port = free_port()
+        with log.open("wb") as console:
+            process = subprocess.Popen(  # noqa: S603
+                [command("uservault"), "serve", "--port", str(port)],
+                cwd=folder,
+                env=environment(database_url, env),
+                stdout=console,
+                stderr=console,
+            )
+        served = Served(f"http://127.0.0.1:{port}", port, process, log)
+        try:
+            _await_health(served)
+            yield served
+        finally:
+            code = process.poll()
+            code = served.stop() if code is None else code
+        if code:
+            raise RuntimeError(f"it left with {code}: {served.said()[-2000:]}")
 
 
 def command(name: str) -> str:
@@ -71,14 +89,14 @@ def command(name: str) -> str:
 def environment(database_url: str, env: Mapping[str, str]) -> dict[str, str]:
     """What the service is told: nothing but this, whatever the tests themselves are told."""
     inherited = {name: value for name, value in os.environ.items() if "USERVAULT" not in name}
-    return inherited | CHEAP | {"DATABASE_URL": database_url, "JWT_SECRET_KEY": SECRET} | dict(env)
+    return inherited | QUICK | {"DATABASE_URL": database_url} | dict(env)
 
 
-def _await_health(process: subprocess.Popen[bytes], served: Served) -> None:
+def _await_health(served: Served) -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and served.process.poll() is None:
         try:
-            if httpx.get(f"{served.url}/healthz").is_success:
+            if httpx.get(f"{served.url}/healthz", trust_env=False).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

@@ -45,7 +45,7 @@ def generated(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    with serving(database_url, tmp_path) as served:
+    with serving(database_url) as served:
         yield served
 
 

@@ -16,7 +16,7 @@ GUARDED = {"GET /api/users", "GET /api/users/{id}", "PUT /api/users/{id}", "DELE
 
 @pytest.fixture
 def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    with serving(database_url, tmp_path, UNLIMITED) as served:
+    with serving(database_url, **UNLIMITED) as served:
         yield served
 
 

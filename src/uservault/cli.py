@@ -187,7 +187,11 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         _fail("\n".join([problem.title, *(fault["detail"] for fault in faults)]))
     except (DBAPIError, OSError) as error:
         _fail(f"the database does not answer: {type(error).__name__}")
-    except CommandError as error:  # a revision that there is not
+    except (
+        CommandError,  # a revision that there is not
+        migrations.MigrationLocked,
+        migrations.MigrationFailed,
+    ) as error:
         _fail(str(error))
 
 

@@ -19,6 +19,7 @@ from uservault.telemetry.origin import Origin
 
 HEADERS = 20.0  # seconds for a request's headers to arrive
 MAX_HEAD = 65536  # bytes of a request's headers
+STARTING = 60  # seconds for a worker to start before it is thought dead, and killed
 DRAIN = 0.5  # seconds for requests that were on their way when we were told to stop
 
 
@@ -148,5 +149,6 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "proxy_headers": False,  # we look at X-Forwarded-For ourselves, and trust nobody by default
         "server_header": False,
         "timeout_keep_alive": 30,
+        "timeout_worker_healthcheck": STARTING,
         "timeout_graceful_shutdown": server.shutdown_timeout,
     }

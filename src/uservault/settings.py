@@ -86,6 +86,9 @@ class Branch(BaseModel):
 
 class DatabaseSettings(Branch):
     migrate_on_start: bool = Field(False, description="Migrate when serving (SQLite always does).")
+    migration_wait: float = Field(
+        120, ge=0, le=3600, description="Seconds to wait for another process that migrates."
+    )
     read_pool_size: int = Field(5, ge=1, le=200, description="Connections for reading, a process.")
     write_pool_size: int = Field(
         10, ge=1, le=200, description="Connections for writing, a process (SQLite has one)."
@@ -93,8 +96,12 @@ class DatabaseSettings(Branch):
     pool_timeout: float = Field(
         5, gt=0, le=60, description="Seconds to wait for a free connection; then 503."
     )
-    connect_timeout: float = Field(5, gt=0, le=60, description="Seconds to wait for the server.")
-    command_timeout: float = Field(10, gt=0, le=300, description="Seconds a statement may take.")
+    # Whoever meets a server that hangs may wait for these three in turn: under 15 s in all.
+    connect_timeout: float = Field(3, gt=0, le=60, description="Seconds to wait for the server.")
+    command_timeout: float = Field(5, gt=0, le=300, description="Seconds a statement may take.")
+    busy_timeout: float = Field(
+        10, gt=0, le=60, description="Seconds to wait for another process that writes (SQLite)."
+    )
     statement_cache: bool = Field(
         True, description="Off behind pgbouncer in transaction mode (PostgreSQL)."
     )
@@ -122,7 +129,7 @@ class TokenSettings(Branch):
         le=timedelta(hours=24),
         description="How long an access token is good for: seconds, or ISO 8601 (`PT15M`).",
     )
-    leeway: int = Field(10, ge=5, le=60, description="Seconds that clocks may differ.")
+    leeway: int = Field(30, ge=5, le=60, description="Seconds that clocks may differ.")
     issuer: str = Field("uservault", min_length=1, max_length=255, description="`iss` of a token.")
     audience: str = Field("uservault", min_length=1, max_length=255, description="`aud`, likewise.")
     algorithm: Algorithm = Field(

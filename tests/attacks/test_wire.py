@@ -109,7 +109,7 @@ ANSWERED = {
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder: Path = tmp_path_factory.mktemp("wire")
     hurried = UNLIMITED | {"USERVAULT_SERVER__READ_TIMEOUT": "1"}
-    with serving(f"sqlite:///{folder}/app.db", folder, hurried) as served:
+    with serving(f"sqlite:///{folder}/app.db", **hurried) as served:
         httpx.post(f"{served.url}/api/users", json=registration("ada")).raise_for_status()
         yield served
 

@@ -20,7 +20,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 
 @pytest.fixture
 def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    with serving(database_url, tmp_path) as served:
+    with serving(database_url) as served:
         httpx.post(f"{served.url}/api/users", json=registration("ada")).raise_for_status()
         yield served
 

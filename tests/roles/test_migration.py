@@ -22,7 +22,7 @@ async def url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -
     """A database without a table."""
     if backend == "sqlite":
         return f"sqlite:///{tmp_path}/roles.db"
-    return await databases.fresh(urls[backend], f"roles_{worker}")
+    return await databases.blank(urls[backend], f"roles_{worker}")
 
 
 async def test_an_administrator_stays_one_there_and_back(url: str) -> None:

@@ -1,7 +1,7 @@
 """The database: what every model is, how a process reads, and the unit of work that writes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, TypeAlias, cast, dataclass_transform
 
@@ -158,7 +158,8 @@ def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine
         **options,
     )
     if url.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", prepare_sqlite)
+        event.listen(engine.sync_engine, "connect", prepare_sqlite(settings))
+        event.listen(engine.sync_engine, "invalidate", _let_go)
     invalidate_when_demoted(engine.sync_engine)
     return engine
 
@@ -181,14 +182,31 @@ def driver_arguments(
             whole = f"group_concat_max_len={MAX_JOINED}"
             arguments = {"connect_timeout": connect, "init_command": f"{strict}, {whole}"}
             return arguments | ({"read_timeout": command} if impatient else {})
-    return {"timeout": 10}
+    return {"timeout": settings.busy_timeout}
 
 
-def prepare_sqlite(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
+    """A listener for new connections: many processes may share the file, and none loses a write."""
+
+    def prepare(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={settings.busy_timeout * 1000:.0f}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
+
+
+def _let_go(connection: Any, *_: object) -> None:
+    # SQLite keeps a closed connection alive, and its lock, until the last cursor is collected:
+    # that of a statement whose caller was cancelled may wait long for that.
+    with suppress(Exception):
+        connection.rollback()
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -47,7 +47,7 @@ def translated() -> Iterator[None]:
 
 
 def _meaning(error: DBAPIError) -> Exception:
-    code = _code(error.orig)
+    code = code_of(error.orig)
     if code in CLASHES:
         return ConcurrentChange()
     if isinstance(error, DataError):
@@ -66,14 +66,17 @@ def invalidate_when_demoted(engine: Engine) -> None:
     @event.listens_for(engine, "handle_error")
     def look(context: ExceptionContext) -> None:
         raised = context.original_exception
-        if _code(raised) in DEMOTED or type(raised).__name__ == "InternalClientError":
+        if code_of(raised) in DEMOTED or type(raised).__name__ == "InternalClientError":
             context.is_disconnect = True
 
 
-def _code(error: Any) -> str | int | None:
-    """The error number from asyncmy, whose SQLSTATEs say less; SQLSTATE from asyncpg."""
+def code_of(error: Any) -> str | int | None:
+    """The error number from asyncmy, whose SQLSTATEs say less, and from SQLite; SQLSTATE from
+    asyncpg."""
     first = error.args[0] if error is not None and error.args else None
     if isinstance(first, int):
         return first
-    state = getattr(error, "sqlstate", None)
-    return str(state) if state else None
+    for name in ("sqlite_errorcode", "sqlstate"):
+        if code := getattr(error, name, None):
+            return code  # type: ignore[no-any-return]
+    return None
