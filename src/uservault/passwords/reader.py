@@ -29,6 +29,8 @@ class CredentialReader:
         self.by_email = by_key(resources.database, _credentials(User.email_key))
 
     async def find(self, name: str) -> Credential | None:
+        if "\0" in name:  # nobody's; and PostgreSQL would not even look
+            return None
         key, is_email = login_key(name)
         row = await (self.by_email if is_email else self.by_username).get(key)
         if row is None:
