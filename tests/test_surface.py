@@ -20,6 +20,8 @@ from uservault.telemetry.middleware import SECURITY
 
 # What anybody may ask for. A route that stands here has no guard, every other has one.
 PUBLIC = {
+    "GET /.well-known/jwks.json",
+    "GET /.well-known/openid-configuration",
     "GET /docs",
     "GET /docs/redoc.js",
     "GET /healthz",
@@ -29,6 +31,7 @@ PUBLIC = {
     "MOUNT /docs/assets/{path}",
     "MOUNT /docs/pages/{path}",
     "POST /api/login",
+    "POST /api/refresh",
     "POST /api/token",
     "POST /api/users",
 }

@@ -126,7 +126,7 @@ class TestLibraries:
 
         assert console.getvalue() == ""  # G1
 
-    @pytest.mark.parametrize("name", ["alembic.runtime.migration", "uvicorn.error", "uvicorn"])
+    @pytest.mark.parametrize("name", ["uvicorn.error", "uvicorn"])
     def test_may_say_what_they_do(self, name: str) -> None:
         console = configure(level="debug", file=None)
 

@@ -100,7 +100,7 @@ class TestLine:
         (line,) = [vars(record) for record in caplog.records if record.name == LINES]
         assert line["request_id"] == response.headers["X-Request-ID"]
         assert (line["method"], line["route"]) == ("GET", "/api/users/{id}")
-        assert (line["status"], line["problem"]) == (response.status_code, None)
+        assert (line["status"], line["problem"]) == (422, "invalid")
         assert (line["user_id"], line["client"]) == (ada.id, "127.0.0.1")
         assert line["duration_ms"] > 0
         assert "sesame" not in json.dumps(line, default=str)  # G1: no query

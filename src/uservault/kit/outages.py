@@ -15,6 +15,8 @@ from uservault.kit.problems import Conflict, Invalid, Unavailable
 CLASHES = {"40001", "40P01", 1213, 1205}
 # Read-only: a primary that was demoted, and stays connected (PostgreSQL, MySQL, MariaDB).
 DEMOTED = {"25006", 1290, 1792, 1836}
+# The class of SQLSTATEs on data (PostgreSQL); its driver has no DataError for some, as for NUL.
+DATA = "22"
 # A table or a column that no migration has made yet (PostgreSQL; MySQL and MariaDB).
 UNMIGRATED = {"42P01", "42703", 1146, 1054}
 
@@ -50,7 +52,7 @@ def _meaning(error: DBAPIError) -> Exception:
     code = code_of(error.orig)
     if code in CLASHES:
         return ConcurrentChange()
-    if isinstance(error, DataError):
+    if isinstance(error, DataError) or (isinstance(code, str) and code.startswith(DATA)):
         return Unstorable()
     if isinstance(error, ProgrammingError) and code not in UNMIGRATED:
         return error  # a fault of ours, not of the database

@@ -23,7 +23,7 @@ class LetterQuery(PageQuery):
 class LetterRead(Schema):
     """A letter, without what it says: that is for the recipient alone."""
 
-    id: int = Field(ge=1)
+    id: int = Field(description="Never given to another letter.", ge=1)
     template: str = Field(description="Which letter it is.", examples=["verify_email"])
     locale: str = Field(description="The language it is in.", examples=["en"])
     recipient: str = Field(examples=["ada@example.com"])

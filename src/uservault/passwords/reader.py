@@ -45,6 +45,8 @@ class CredentialReader:
         self.by_id = by_key(resources.database, _credentials(User.id))
 
     async def find(self, name: str) -> Credential | None:
+        if "\0" in name:  # nobody's; and PostgreSQL would not even look
+            return None
         key, is_email = login_key(name)
         row = await (self.by_email if is_email else self.by_username).get(key)
         return self._credential(row)

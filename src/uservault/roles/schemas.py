@@ -62,7 +62,7 @@ class RoleRead(Schema):
 
     id: int = Field(description="Never given to another role.", ge=1)
     name: str = Field(examples=["support"])
-    description: str
+    description: str = Field(description="For people; may be empty.")
     permissions: Annotated[list[Permission], Sorted]
     created_at: datetime = Field(description="UTC (RFC 3339).")
     updated_at: datetime = Field(description="UTC (RFC 3339).")
