@@ -58,7 +58,7 @@ class AccountService:
     async def deactivate(
         self, user_id: int, why: Deactivation, check: Precondition, by: Principal
     ) -> UserRead:
-        """Raises like `delete`, and Invalid for a time that has passed."""
+        """Raises like `delete`, and DeactivationOver."""
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
         return await self.users.deactivate(user_id, why, check)

@@ -11,7 +11,7 @@ from uservault.kit.route import Route
 from uservault.kit.schema import PathId
 from uservault.kit.wiring import Inject
 from uservault.roles.errors import LastAdministrator
-from uservault.users.errors import UserNotFound
+from uservault.users.errors import DeactivationOver, UserNotFound
 from uservault.users.schemas import Deactivation, UserRead
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
@@ -22,7 +22,8 @@ WRITES = [requires(Permission.USERS_WRITE)]
 @router.post(
     "/deactivate",
     dependencies=WRITES,
-    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed) | {200: TAGGED},
+    responses=problems(UserNotFound, LastAdministrator, DeactivationOver, PreconditionFailed)
+    | {200: TAGGED},
 )
 async def deactivate_user(
     id: PathId,

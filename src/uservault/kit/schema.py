@@ -1,10 +1,19 @@
 """What every schema of the API has in common, and the words they share."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from starlette.convertors import Convertor, register_url_convertor
 
 
@@ -32,6 +41,13 @@ Username = Annotated[
 ]
 
 
+def _written(value: object) -> object:
+    """pydantic would take numbers, too, as seconds or milliseconds."""
+    if isinstance(value, str) and RFC3339.fullmatch(value):
+        return value
+    raise ValueError("It should be an RFC 3339 time with a zone.")
+
+
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
@@ -39,8 +55,13 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("It is beyond the end of time.") from None
 
 
+RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
 # A time that a client gives, always with a zone (RFC 3339).
-Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_in_utc)]
+Moment = Annotated[
+    AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_in_utc)
+]
 
 
 class _IdConvertor(Convertor[int]):

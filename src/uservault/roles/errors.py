@@ -1,11 +1,11 @@
-from uservault.kit.problems import Conflict, Invalid, NotFound
+from uservault.kit.problems import Conflict, NotFound
 
 
 class RoleNotFound(NotFound):
     title = "There is no such role."
 
 
-class UnknownRole(Invalid):
+class UnknownRole(Conflict):
     title = "There is no role of this name."
 
 

@@ -1,8 +1,8 @@
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, TypeAlias
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from uservault.kit.schema import Schema
 
@@ -27,18 +27,19 @@ class SessionRead(Schema):
     current: bool = Field(description="Whether this is the session that asks.")
 
 
-class SessionRevocation(Schema):
-    """Whose sessions end, or which: one of the three."""
+class UsersRevocation(Schema):
+    user_ids: Ids = Field(description="All sessions of these users.", examples=[[7]])
 
-    user_ids: Ids | None = Field(None, description="All sessions of these users.")
-    session_ids: Ids | None = Field(None, description="These sessions.")
-    everybody: bool = Field(False, description="All sessions there are, this one too.")
 
-    @model_validator(mode="after")
-    def _one_of_three(self) -> Self:
-        if sum(map(bool, (self.user_ids, self.session_ids, self.everybody))) != 1:
-            raise ValueError("Give one of user_ids, session_ids and everybody.")
-        return self
+class SessionsRevocation(Schema):
+    session_ids: Ids = Field(description="These sessions.", examples=[[7]])
+
+
+class EverybodysRevocation(Schema):
+    everybody: Literal[True] = Field(description="All sessions there are, this one too.")
+
+
+SessionRevocation: TypeAlias = UsersRevocation | SessionsRevocation | EverybodysRevocation
 
 
 class RevokedCount(Schema):

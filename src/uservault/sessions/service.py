@@ -14,7 +14,7 @@ from uservault.sessions.opened import Opened
 from uservault.sessions.reader import SessionReader
 from uservault.sessions.refresh import RefreshToken, RefreshTokens
 from uservault.sessions.repository import SessionRepository
-from uservault.sessions.schemas import SessionRevocation
+from uservault.sessions.schemas import SessionRevocation, SessionsRevocation, UsersRevocation
 from uservault.telemetry.origin import Origin
 
 
@@ -103,19 +103,23 @@ class SessionService:
     async def revoke_many(self, wanted: SessionRevocation) -> int:
         """What an administrator ends, of any users."""
         live = self.life.condition(self.now())
-        if wanted.everybody:
-            count = await self.sessions.revoke_all(live, self.now())
-            self.events.record(EverySessionRevoked(subject_id=None, count=count))
-            return count
-        if wanted.user_ids:
-            ended = await self._end(Session.user_id.in_(wanted.user_ids) & live)
-        else:
-            ended = await self._end(Session.id.in_(wanted.session_ids or ()) & live)
+        match wanted:
+            case UsersRevocation():
+                ended = await self._end(Session.user_id.in_(wanted.user_ids) & live)
+            case SessionsRevocation():
+                ended = await self._end(Session.id.in_(wanted.session_ids) & live)
+            case _:
+                return await self._end_all(live)
         for user_id in sorted({session.user_id for session in ended}):
             ids = [session.id for session in ended if session.user_id == user_id]
             revoked = SessionRevoked(subject_id=user_id, sessions=ids, reason="administrator")
             self.events.record(revoked)
         return len(ended)
+
+    async def _end_all(self, live: ColumnElement[bool]) -> int:
+        count = await self.sessions.revoke_all(live, self.now())
+        self.events.record(EverySessionRevoked(subject_id=None, count=count))
+        return count
 
     async def _end(self, which: ColumnElement[bool]) -> Sequence[Session]:
         """Locked first, in one order: whoever refreshes one meanwhile comes too late."""

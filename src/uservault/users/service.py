@@ -1,9 +1,8 @@
 from uservault.events.log import EventLog
 from uservault.kit.etag import Precondition
-from uservault.kit.problems import Invalid
 from uservault.kit.wiring import Inject, Now
 from uservault.users.activity import shown
-from uservault.users.errors import UserNotFound
+from uservault.users.errors import DeactivationOver, UserNotFound
 from uservault.users.events import (
     UserActivated,
     UserCreated,
@@ -48,12 +47,12 @@ class UserService:
     async def deactivate(self, id: int, why: Deactivation, check: Precondition) -> UserRead:
         """No session of theirs is live from the next request on, and no new one opens.
 
-        Raises UserNotFound, or what the precondition raises; Invalid for a time that has passed.
+        Raises UserNotFound, or what the precondition raises; DeactivationOver.
         """
         user = await self._get(id)
         check(user.version)
         if why.until is not None and why.until <= self.now():
-            raise Invalid(errors=[{"pointer": "/body/until", "detail": "It has passed."}])
+            raise DeactivationOver
         user.is_active = False
         user.inactive_until, user.inactive_reason = why.until, why.reason
         await self._save(user)
