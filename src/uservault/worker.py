@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
 from uservault.kit.problems import Problem
 from uservault.mail.delivery import Delivery
 from uservault.mail.sweep import MailSweep
+from uservault.sessions.sweep import SessionSweep
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class Routine:
 ROUTINES = (
     Routine(Delivery, interval=1),
     Routine(MailSweep, interval=600),
+    Routine(SessionSweep, interval=600),
+    Routine(KeySweep, interval=600),
 )
 
 
