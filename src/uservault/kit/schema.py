@@ -64,6 +64,14 @@ Moment = Annotated[
 ]
 
 
+def _whole(value: object) -> object:
+    """To JSON Schema, 7.0 is an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
 class _IdConvertor(Convertor[int]):
     """`/{id:id}`: a canonical decimal that fits 63 bits, so that each id has one address."""
 

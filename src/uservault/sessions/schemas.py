@@ -1,14 +1,14 @@
 from datetime import datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from uservault.kit.schema import Schema
+from uservault.kit.schema import Schema, Whole
 
 MOST = 500  # ids in one request
 
-Ids = Annotated[list[Annotated[int, Field(ge=1, lt=10**18)]], Field(min_length=1, max_length=MOST)]
+Ids = Annotated[list[Annotated[Whole, Field(ge=1, lt=10**18)]], Field(max_length=MOST)]
 
 
 SessionPathId = Annotated[int, Path(ge=1, lt=10**18, description="The session's id.", examples=[7])]
@@ -27,19 +27,12 @@ class SessionRead(Schema):
     current: bool = Field(description="Whether this is the session that asks.")
 
 
-class UsersRevocation(Schema):
-    user_ids: Ids = Field(description="All sessions of these users.", examples=[[7]])
+class SessionRevocation(Schema):
+    """Whose sessions end, and which: all that are named, together."""
 
-
-class SessionsRevocation(Schema):
-    session_ids: Ids = Field(description="These sessions.", examples=[[7]])
-
-
-class EverybodysRevocation(Schema):
-    everybody: Literal[True] = Field(description="All sessions there are, this one too.")
-
-
-SessionRevocation: TypeAlias = UsersRevocation | SessionsRevocation | EverybodysRevocation
+    user_ids: Ids = Field([], description="All sessions of these users.", examples=[[7]])
+    session_ids: Ids = Field([], description="These sessions.", examples=[[4711]])
+    everybody: bool = Field(False, description="All sessions there are, this one too.")
 
 
 class RevokedCount(Schema):

@@ -14,7 +14,7 @@ from uservault.sessions.opened import Opened
 from uservault.sessions.reader import SessionReader
 from uservault.sessions.refresh import RefreshToken, RefreshTokens
 from uservault.sessions.repository import SessionRepository
-from uservault.sessions.schemas import SessionRevocation, SessionsRevocation, UsersRevocation
+from uservault.sessions.schemas import SessionRevocation
 from uservault.telemetry.origin import Origin
 
 
@@ -103,13 +103,10 @@ class SessionService:
     async def revoke_many(self, wanted: SessionRevocation) -> int:
         """What an administrator ends, of any users."""
         live = self.life.condition(self.now())
-        match wanted:
-            case UsersRevocation():
-                ended = await self._end(Session.user_id.in_(wanted.user_ids) & live)
-            case SessionsRevocation():
-                ended = await self._end(Session.id.in_(wanted.session_ids) & live)
-            case _:
-                return await self._end_all(live)
+        if wanted.everybody:
+            return await self._end_all(live)
+        named = Session.user_id.in_(wanted.user_ids) | Session.id.in_(wanted.session_ids)
+        ended = await self._end(named & live)
         for user_id in sorted({session.user_id for session in ended}):
             ids = [session.id for session in ended if session.user_id == user_id]
             revoked = SessionRevoked(subject_id=user_id, sessions=ids, reason="administrator")
