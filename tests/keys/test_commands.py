@@ -21,7 +21,7 @@ COMMAND = Path(sys.executable).with_name("uservault")
 LEAD = 2.0
 PATIENCE = 90.0
 
-Environment: TypeAlias = Mapping[str, str]
+Environment: TypeAlias = dict[str, str]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def run(environment: Environment, *words: str, **others: str) -> subprocess.Comp
 def serving(environment: Environment) -> Iterator[str]:
     """A server process; its address. It need not listen yet."""
     port = free_port()
-    command = [COMMAND, "serve", "--port", str(port)]
+    command = [str(COMMAND), "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
     try:
         yield f"http://127.0.0.1:{port}"
