@@ -60,7 +60,7 @@ class Verifier:
         self.fail_closed = fail_closed
         self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
         self._keys = PublicKeys(self._http, keep_keys)
-        self._revocations = Revocations(lifetime + 2 * leeway, skew)
+        self.revocations = Revocations(lifetime + 2 * leeway, skew)
         self._feed = self._followed(username, password) if username else None
         self._stale = False
         self._tasks: list[Task[Any]] = []
@@ -91,7 +91,7 @@ class Verifier:
             raise TokenRefused
         key = await self._keys.of(token)
         principal = self.rules.read(token, key, time())
-        if self._revocations.ended(principal):
+        if self.revocations.ended(principal):
             raise TokenRefused
         self._look_how_stale()
         return principal
@@ -110,4 +110,4 @@ class Verifier:
 
     def _followed(self, username: str, password: str) -> RevocationFeed:
         account = ServiceAccount(self._http, username, password)
-        return RevocationFeed(self._http, account, self._revocations)
+        return RevocationFeed(self._http, account, self.revocations)
