@@ -8,6 +8,7 @@ from httpx import AsyncClient
 
 from tests import databases
 from tests.client.running import register_root, uservault
+from tests.keys.elsewhere import assembled, decoded, hmac_signed
 from tests.people import PASSWORD, Person, login, register
 from tests.servers import free_port
 from uservault.client.errors import TokenRefused
@@ -74,6 +75,20 @@ class TestRefusesSoon:
 
         await refused(verifier, ada.token)  # C6, C7
         assert (await verifier.verify(root.token)).roles == {"admin"}
+
+    async def test_at_once_what_the_public_key_signs(
+        self, vault: str, root: Person, verifier: Verifier
+    ) -> None:
+        async with AsyncClient(base_url=vault) as client:
+            [jwk] = (await client.get("/.well-known/jwks.json")).json()["keys"]
+        claims = dict((await verifier.verify(root.token)).claims)
+
+        for secret in (decoded(jwk["x"]), jwk["x"].encode()):
+            forged = hmac_signed({"alg": "HS256", "kid": jwk["kid"]}, claims, secret)
+            assert not await _good(verifier, forged)  # C1
+        assert not await _good(
+            verifier, assembled({"alg": "none", "kid": jwk["kid"]}, claims) + "."
+        )
 
     async def test_everybody_who_does_not_log_in_again(
         self, root: Person, client: AsyncClient, verifier: Verifier
