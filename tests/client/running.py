@@ -3,14 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from tests.newcomer import serving
-from tests.people import PASSWORD, register
+from tests.people import register
 from tests.servers import PATIENCE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "orders"
@@ -48,14 +48,13 @@ def rotate(folder: Path) -> None:
 
 
 @contextmanager
-def orders(folder: Path, port: int, vault: str) -> Iterator[str]:
-    """The example, once it listens; its address."""
-    told = {"USERVAULT_URL": vault, "ORDERS_USERNAME": "root", "ORDERS_PASSWORD": PASSWORD}
+def orders(folder: Path, port: int, told: Mapping[str, str]) -> Iterator[str]:
+    """The example, with that environment, once it listens; its address."""
     with (folder / "orders").open("wb") as console:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)],
             cwd=EXAMPLE,
-            env=dict(os.environ) | told,
+            env={**os.environ, **told},
             stdout=console,
             stderr=console,
         )

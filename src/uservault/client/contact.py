@@ -7,22 +7,22 @@ class Contact:
     """Whether something could be had of UserVault: logs when that changes, not every time.
 
     An error is named by its type, for its text may hold more than a log should; an answer that
-    was not the one hoped for is named by its status.
+    was not the one hoped for, by its status too.
     """
 
     def __init__(self, what: str) -> None:
         self.what = what
-        self._lost = False
+        self._reason = ""
 
     def made(self) -> None:
-        if self._lost:
+        if self._reason:
             log.info("%s can be had again", self.what)
-        self._lost = False
+        self._reason = ""
 
     def failed(self, error: Exception) -> None:
-        if not self._lost:
-            log.warning("%s cannot be had: %s", self.what, _named(error))
-        self._lost = True
+        if (reason := _named(error)) != self._reason:
+            log.warning("%s cannot be had: %s", self.what, reason)
+        self._reason = reason
 
 
 def _named(error: Exception) -> str:

@@ -11,7 +11,7 @@ from uservault.client.contact import Contact
 from uservault.client.revocations import Revocations
 
 FEED = "/api/revocations"
-LONGEST_PAUSE = 15.0  # seconds between tries while it cannot be had
+LONGEST_PAUSE = 10.0  # seconds between tries while it cannot be had
 
 
 class RevocationFeed:

@@ -61,16 +61,16 @@ class Verifier:
         self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
         self._keys = PublicKeys(self._http, keep_keys)
         self.revocations = Revocations(lifetime + 2 * leeway, skew)
-        self._feed = self._followed(username, password) if username else None
+        self.feed = self._followed(username, password) if username else None
         self._stale = False
         self._tasks: list[Task[Any]] = []
 
     async def __aenter__(self) -> Self:
         """Asks once for the keys and for what has ended, but starts without them if need be."""
-        await gather(self._keys.fetch(), *([self._feed.poll()] if self._feed else []))
+        await gather(self._keys.fetch(), *([self.feed.poll()] if self.feed else []))
         self._tasks.append(create_task(self._keys.stay_fresh()))
-        if self._feed:
-            self._tasks.append(create_task(self._feed.follow(self.poll)))
+        if self.feed:
+            self._tasks.append(create_task(self.feed.follow(self.poll)))
         return self
 
     async def __aexit__(
@@ -97,7 +97,7 @@ class Verifier:
         return principal
 
     def _look_how_stale(self) -> None:
-        stale = self._feed is not None and self._feed.age() > self.max_stale
+        stale = self.feed is not None and self.feed.age() > self.max_stale
         if stale and not self._stale:
             log.warning(
                 "revocations are unknown for more than %g s: tokens are %s",
