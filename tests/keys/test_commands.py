@@ -23,7 +23,7 @@ COMMAND = Path(sys.executable).with_name("uservault")
 LEAD = 2
 PATIENCE = 90.0
 
-Environment: TypeAlias = Mapping[str, str]
+Environment: TypeAlias = dict[str, str]
 
 
 @pytest.fixture

@@ -1,0 +1,113 @@
+"""Verifies access tokens where they are used, without asking UserVault about each."""
+
+from asyncio import Task, create_task, gather
+from time import time
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from uservault.client.account import ServiceAccount
+from uservault.client.claims import Rules
+from uservault.client.contact import log
+from uservault.client.errors import TokenRefused, Unavailable
+from uservault.client.feed import RevocationFeed
+from uservault.client.keys import PublicKeys
+from uservault.client.principal import Principal
+from uservault.client.revocations import Revocations
+
+MAX_BYTES = 8192  # of a token; theirs have some 500
+TIMEOUT = 5.0  # seconds that a request to UserVault may take
+DAY = 86400.0
+
+
+class Verifier:
+    """`async with Verifier("https://users.example.com", …) as verifier`, while the service runs.
+
+    `username` and `password` are of an account that may read sessions; without one, a token is
+    good until it expires, whatever happens to its session. With one, the feed of revocations is
+    polled every `poll` seconds. If it cannot be had for `max_stale` seconds, a warning is logged
+    and what was known goes on to count; with `fail_closed`, tokens are answered Unavailable
+    instead. While UserVault is away, its keys are believed for `keep_keys` seconds.
+
+    `lifetime` is the longest that a token may have (USERVAULT_TOKENS__LIFETIME, or more); `leeway`
+    is what our clock may differ from UserVault's, and `skew` what the clocks of its processes may
+    differ from one another. All in seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        audience: str = "uservault",
+        issuer: str = "uservault",
+        username: str = "",
+        password: str = "",
+        poll: float = 2,
+        max_stale: float = 30,
+        fail_closed: bool = False,
+        keep_keys: float = 3600,
+        lifetime: float = DAY,
+        leeway: float = 10,
+        skew: float = 1,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        if fail_closed and not username:
+            raise ValueError("fail_closed needs an account to be told what has ended")
+        self.rules = Rules(issuer=issuer, audience=audience, lifetime=lifetime, leeway=leeway)
+        self.poll = poll
+        self.max_stale = max_stale
+        self.fail_closed = fail_closed
+        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
+        self._keys = PublicKeys(self._http, keep_keys)
+        self.revocations = Revocations(lifetime + 2 * leeway, skew)
+        self.feed = self._followed(username, password) if username else None
+        self._stale = False
+        self._tasks: list[Task[Any]] = []
+
+    async def __aenter__(self) -> Self:
+        """Asks once for the keys and for what has ended, but starts without them if need be."""
+        await gather(self._keys.fetch(), *([self.feed.poll()] if self.feed else []))
+        self._tasks.append(create_task(self._keys.stay_fresh()))
+        if self.feed:
+            self._tasks.append(create_task(self.feed.follow(self.poll)))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await gather(*self._tasks, return_exceptions=True)
+        await self._keys.close()
+        await self._http.aclose()
+
+    async def verify(self, token: str) -> Principal:
+        """Whom the token names. Raises TokenRefused, or Unavailable: nothing else."""
+        if len(token) > MAX_BYTES:
+            raise TokenRefused
+        key = await self._keys.of(token)
+        principal = self.rules.read(token, key, time())
+        if self.revocations.ended(principal):
+            raise TokenRefused
+        self._look_how_stale()
+        return principal
+
+    def _look_how_stale(self) -> None:
+        stale = self.feed is not None and self.feed.age() > self.max_stale
+        if stale and not self._stale:
+            log.warning(
+                "revocations are unknown for more than %g s: tokens are %s",
+                self.max_stale,
+                "refused" if self.fail_closed else "good until they expire",
+            )
+        self._stale = stale
+        if stale and self.fail_closed:
+            raise Unavailable
+
+    def _followed(self, username: str, password: str) -> RevocationFeed:
+        account = ServiceAccount(self._http, username, password)
+        return RevocationFeed(self._http, account, self.revocations)

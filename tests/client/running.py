@@ -1,0 +1,74 @@
+"""UserVault and a second service, each a process, as the example's README starts them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.newcomer import serving
+from tests.people import register
+from tests.servers import PATIENCE
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "orders"
+LEAD = 2  # seconds
+
+
+@contextmanager
+def uservault(folder: Path, port: int, database_url: str = "sqlite:///app.db") -> Iterator[str]:
+    """`uservault serve` with key pairs; its address."""
+    settings = {
+        "DATABASE_URL": database_url,
+        "USERVAULT_TOKENS__ALGORITHM": "EdDSA",
+        "USERVAULT_TOKENS__KEY_LEAD": f"PT{LEAD}S",
+        "USERVAULT_PASSWORDS__ROUNDS": 4,
+    }
+    lines = (f"{name}={value}\n" for name, value in settings.items())
+    (folder / ".env").write_text("".join(lines))
+    with serving(folder, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+async def register_root(api: str) -> None:
+    async with httpx.AsyncClient(base_url=api) as client:
+        await register(client, "root")
+
+
+def rotate(folder: Path) -> None:
+    subprocess.run(  # noqa: S603
+        [str(Path(sys.executable).with_name("uservault")), "keys", "rotate"],
+        cwd=folder,
+        check=True,
+        timeout=PATIENCE,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@contextmanager
+def orders(folder: Path, port: int, told: Mapping[str, str]) -> Iterator[str]:
+    """The example, with that environment, once it listens; its address."""
+    with (folder / "orders").open("wb") as console:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)],
+            cwd=EXAMPLE,
+            env={**os.environ, **told},
+            stdout=console,
+            stderr=console,
+        )
+    try:
+        wait_for(process, f"http://127.0.0.1:{port}/openapi.json", folder / "orders")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def wait_for(process: "subprocess.Popen[bytes]", url: str, console: Path) -> None:
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:  # waits 0.5, 1, 2 … s
+        try:
+            client.get(url).raise_for_status()
+        except httpx.HTTPError as error:
+            raise RuntimeError(console.read_text(), process.poll()) from error

@@ -1,0 +1,156 @@
+"""`examples/orders`, as its README has it run, beside a UserVault that comes and goes."""
+
+import asyncio
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import AsyncClient, Response
+
+from tests.client.running import EXAMPLE, LEAD, orders, rotate, uservault
+from tests.keys.replicas import kid_of
+from tests.people import Person, login, register
+from tests.servers import free_port
+
+README = (EXAMPLE / "README.md").read_text()
+CURLS = re.findall(r"^curl .+$", README, re.MULTILINE)
+EXPORTS = dict(re.findall(r'^export (\w+)="?([^"\n]+)', README, re.MULTILINE))
+
+
+def curl(line: str, vault: str = "", shop: str = "") -> tuple[int, Any]:
+    """Does it at those addresses, and not at the README's; the status, and the body."""
+    line = line.replace("http://127.0.0.1:5000", vault).replace("http://127.0.0.1:8000", shop)
+    done = subprocess.run(  # noqa: S603
+        [*shlex.split(line), "--silent", "--show-error", "--write-out", "\n%{http_code}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    body, _, status = done.stdout.rpartition("\n")
+    return int(status), json.loads(body)
+
+
+@dataclass
+class Services:
+    """Where they are; UserVault's can be stopped and started."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    vault: ExitStack = field(default_factory=ExitStack)
+    shop: str = ""
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    def start_vault(self) -> str:
+        return self.vault.enter_context(uservault(self.folder, self.port))
+
+
+@dataclass
+class Street:
+    """Both services, and a client of each."""
+
+    services: Services
+    users: AsyncClient
+    shop: AsyncClient
+
+    async def get(self, person: Person, path: str = "/orders") -> Response:
+        return await self.shop.get(path, headers=bearing(person))
+
+    async def refuses(self, person: Person) -> bool:
+        """Waits until the shop does."""
+        async with asyncio.timeout(20):
+            while (await self.get(person)).status_code != 401:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        return True
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    services = Services(tmp_path_factory.mktemp("street"))
+    with services.vault:
+        address = services.start_vault()
+        assert curl(CURLS[0], vault=address)[0] == 201
+        told = {**EXPORTS, "USERVAULT_URL": address}
+        with orders(services.folder, free_port(), told) as services.shop:
+            yield services
+
+
+@pytest.fixture
+async def street(services: Services) -> AsyncIterator[Street]:
+    async with (
+        AsyncClient(base_url=services.api) as users,
+        AsyncClient(base_url=services.shop) as shop,
+    ):
+        yield Street(services, users, shop)
+
+
+def bearing(person: Person) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person.token}"}
+
+
+async def test_sells_to_whom_uservault_knows(street: Street) -> None:
+    ada, bob = await register(street.users, "ada"), await register(street.users, "bob")
+    root = await login(street.users, "root", 1)
+
+    sold = await street.shop.post("/orders", json={"what": "a teapot"}, headers=bearing(ada))
+
+    assert (sold.status_code, sold.json()["user_id"]) == (201, ada.id)
+    assert (await street.get(ada)).json() == [sold.json()]
+    assert (await street.get(bob)).json() == []
+    assert (await street.get(bob, "/orders/all")).status_code == 403
+    assert (await street.get(bob, "/orders/count")).status_code == 403
+    assert sold.json() in (await street.get(root, "/orders/all")).json()
+    assert (await street.get(root, "/orders/count")).json() >= 1
+    assert (await street.shop.get("/orders")).status_code == 401
+
+
+async def test_is_used_as_its_readme_says(street: Street) -> None:
+    ada = await register(street.users, "barbara")
+    lines = [line.replace("<token>", ada.token) for line in CURLS[1:]]
+
+    answers = [curl(line, shop=street.services.shop) for line in lines]
+
+    assert [status for status, _ in answers] == [201, 200, 403]
+    assert answers[1][1] == [answers[0][1]]
+
+
+async def test_refuses_nobody_while_keys_change(street: Street) -> None:
+    ada = await register(street.users, "grace")
+    await asyncio.to_thread(rotate, street.services.folder)
+    kids, answers = {kid_of(ada.token)}, []
+
+    async with asyncio.timeout(10 * LEAD):
+        while len(kids) < 2:
+            latest = await ada.again()
+            kids.add(kid_of(latest.token))
+            answers += [await street.get(ada), await street.get(latest)]
+
+    assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_survives_that_uservault_is_away(street: Street) -> None:
+    ada = await register(street.users, "edsger")
+    assert (await street.get(ada)).status_code == 200
+
+    street.services.vault.close()
+    assert (await street.get(ada)).status_code == 200
+    await asyncio.sleep(2 * LEAD)
+    assert (await street.get(ada)).status_code == 200
+
+    street.services.start_vault()
+    await ada.post("/logout")
+    assert await street.refuses(ada)
+
+
+def test_is_short() -> None:
+    assert len((EXAMPLE / "main.py").read_text().splitlines()) <= 80

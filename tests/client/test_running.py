@@ -1,0 +1,142 @@
+"""A second service beside a UserVault that runs: what ends there is refused here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+from httpx import AsyncClient
+
+from tests import databases
+from tests.client.running import register_root, uservault
+from tests.keys.elsewhere import assembled, decoded, hmac_signed
+from tests.people import PASSWORD, Person, login, register
+from tests.servers import free_port
+from uservault.client.errors import TokenRefused
+from uservault.client.verifier import Verifier
+
+SOON = 5.0  # seconds; the poll is every 0.1
+
+SPAM = {"reason": "Spam."}
+Deed = Callable[[Person, Person], Awaitable[object]]
+OWN: dict[str, Deed] = {
+    "logout": lambda _, ada: ada.post("/logout"),
+    "of all one's sessions but another": lambda _, ada: leave_by_another(ada),
+    "a new password": lambda _, ada: change_password(ada),
+}
+OTHERS: dict[str, Deed] = {
+    "a session that is revoked": lambda root, ada: root.delete(f"/users/{ada.id}/sessions"),
+    "deactivation": lambda root, ada: root.post(f"/users/{ada.id}/deactivate", json=SPAM),
+    "deletion": lambda root, ada: root.delete(f"/users/{ada.id}"),
+}
+
+
+@pytest.fixture(scope="module")
+def vault(
+    backend: str,
+    urls: dict[str, str],
+    worker: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """The address of a UserVault, with `root` as its administrator."""
+    url = "sqlite:///app.db"
+    if backend != "sqlite":
+        url = databases.create(urls[backend], f"client_{worker}")
+    with uservault(tmp_path_factory.mktemp("vault"), free_port(), url) as address:
+        asyncio.run(register_root(f"{address}/api"))
+        yield address
+
+
+@pytest.fixture
+async def client(vault: str) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(base_url=f"{vault}/api") as client:
+        yield client
+
+
+@pytest.fixture
+async def root(client: AsyncClient) -> Person:
+    return await login(client, "root", 1)
+
+
+@pytest.fixture
+async def verifier(vault: str) -> AsyncIterator[Verifier]:
+    async with Verifier(vault, username="root", password=PASSWORD, poll=0.1) as verifier:
+        yield verifier
+
+
+class TestRefusesSoon:
+    @pytest.mark.parametrize("how", [*OWN, *OTHERS])
+    async def test_what_has_ended(
+        self, how: str, root: Person, client: AsyncClient, verifier: Verifier
+    ) -> None:
+        ada = await register(client, f"ada-{how.replace(' ', '-').replace(chr(39), '')}")
+        assert (await verifier.verify(ada.token)).user_id == ada.id
+
+        await (OWN | OTHERS)[how](root, ada)
+
+        await refused(verifier, ada.token)  # C6, C7
+        assert (await verifier.verify(root.token)).roles == {"admin"}
+
+    async def test_at_once_what_the_public_key_signs(
+        self, vault: str, root: Person, verifier: Verifier
+    ) -> None:
+        async with AsyncClient(base_url=vault) as client:
+            [jwk] = (await client.get("/.well-known/jwks.json")).json()["keys"]
+        claims = dict((await verifier.verify(root.token)).claims)
+
+        for secret in (decoded(jwk["x"]), jwk["x"].encode()):
+            forged = hmac_signed({"alg": "HS256", "kid": jwk["kid"]}, claims, secret)
+            assert not await _good(verifier, forged)  # C1
+        assert not await _good(
+            verifier, assembled({"alg": "none", "kid": jwk["kid"]}, claims) + "."
+        )
+
+    async def test_everybody_who_does_not_log_in_again(
+        self, root: Person, client: AsyncClient, verifier: Verifier
+    ) -> None:
+        bob = await register(client, "bob")
+        await verifier.verify(bob.token)
+
+        await root.post("/sessions/revoke", json={"everybody": True})
+
+        await refused(verifier, bob.token)
+        await refused(verifier, root.token)
+        await asyncio.sleep(2)  # a token of the same second is refused too, and of the next
+        bob = await bob.again()
+        assert (await verifier.verify(bob.token)).user_id == bob.id
+        await bob.post("/logout")  # the service's own session has ended too, and it is told still
+        await refused(verifier, bob.token)
+
+    async def test_a_user_until_they_are_active_again(
+        self, root: Person, client: AsyncClient, verifier: Verifier
+    ) -> None:
+        eve = await register(client, "eve")
+        await root.post(f"/users/{eve.id}/deactivate", json=SPAM)
+        await refused(verifier, eve.token)
+        await root.post(f"/users/{eve.id}/activate")
+        await asyncio.sleep(2)
+
+        assert (await verifier.verify((await eve.again()).token)).user_id == eve.id
+
+
+async def refused(verifier: Verifier, token: str) -> None:
+    """Waits until it is."""
+    async with asyncio.timeout(SOON):
+        while await _good(verifier, token):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def _good(verifier: Verifier, token: str) -> bool:
+    try:
+        await verifier.verify(token)
+    except TokenRefused:
+        return False
+    return True
+
+
+async def leave_by_another(ada: Person) -> None:
+    await (await ada.again()).delete("/me/sessions")
+
+
+async def change_password(ada: Person) -> None:
+    body = {"current_password": PASSWORD, "new_password": "another horse"}
+    await (await ada.again()).put("/me/password", json=body)
