@@ -60,6 +60,8 @@ class AuthService:
         await self.throttle.forgive(name, self.origin.address)
         if not known.is_active:
             self._turn_away(known)
+        if not await self.passwords.is_still(known.user_id, known.hash):
+            self._refuse(known)  # or the old password would open one more session
         if verdict.better_hash:
             await self.passwords.upgrade(known.user_id, known.hash, verdict.better_hash)
         opened = await self.sessions.open(known.user_id)
