@@ -74,7 +74,7 @@ class TestGetOpenidConfiguration:
             "jwks_uri": f"{base}/.well-known/jwks.json",
             "token_endpoint": f"{base}/api/token",
             "token_endpoint_auth_methods_supported": ["none"],
-            "grant_types_supported": ["password"],
+            "grant_types_supported": ["password", "refresh_token"],
             "response_types_supported": [],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["EdDSA"],

@@ -66,7 +66,7 @@ async def get_openid_configuration(
         jwks_uri=settings.base_url + JWKS_URL,
         token_endpoint=settings.base_url + TOKEN_URL,
         token_endpoint_auth_methods_supported=["none"],
-        grant_types_supported=["password"],
+        grant_types_supported=["password", "refresh_token"],
         response_types_supported=[],
         subject_types_supported=["public"],
         id_token_signing_alg_values_supported=sorted(algorithms | {settings.tokens.algorithm}),

@@ -17,7 +17,8 @@ from uservault.sessions.opened import Opened
 
 KEPT = 10_000  # verified tokens; about 10 MB
 LONGEST = timedelta(hours=24)
-MAX_BYTES = 8192  # of a token; ours have some 500
+MAX_BYTES = 8192  # of a token; ours have some 500, and never more than a header may
+MOST_ROLES = 50  # named in a token: with the longest names there are, it keeps to that
 
 
 class Claims(Schema):
@@ -69,7 +70,7 @@ class AccessTokens:
             jti=random_token(),
             iat=int(now.timestamp()),
             exp=int(now.timestamp()) + lifetime,
-            roles=list(held.roles),
+            roles=list(held.roles[:MOST_ROLES]),
             permissions=sorted(held.permissions),
         )
         return AccessToken(signer.sign(claims.model_dump()), lifetime)
