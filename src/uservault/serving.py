@@ -13,14 +13,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uservault.settings import Settings
 
 HEADERS = 20.0  # seconds for a request's headers to arrive
+HEAD_BYTES = 524_288  # and read in one piece at most half of it; uvicorn would keep any number
 DRAIN = 0.5  # seconds for requests that were on their way when we were told to stop
 
 
 class PatientHttp(HttpToolsProtocol):
     """uvicorn's HTTP/1.1, impatient with half-open clients and patient with the last requests.
 
-    It closes a connection whose headers do not arrive in time (uvicorn waits for ever), and at
-    shutdown leaves an idle connection a moment: a request may be in the socket already.
+    It closes a connection whose headers do not arrive in time (uvicorn waits for ever) or do not
+    end, and at shutdown leaves an idle connection a moment: a request may be in the socket already.
     """
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -28,6 +29,13 @@ class PatientHttp(HttpToolsProtocol):
         self._stopping = False
         self._late: TimerHandle | None = None
         self._await_headers()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+                self.send_400_response("The headers are too large.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -52,9 +60,11 @@ class PatientHttp(HttpToolsProtocol):
 
     def _await_headers(self) -> None:
         self._stop_waiting()
+        self._in_head, self._head_bytes = True, 0
         self._late = self.loop.call_later(HEADERS, self.timeout_keep_alive_handler)
 
     def _stop_waiting(self) -> None:
+        self._in_head = False
         if self._late:
             self._late.cancel()
 

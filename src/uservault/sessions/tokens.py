@@ -53,6 +53,11 @@ class AccessTokens:
         self.now = resources.clock
         self._verified = lru_cache(KEPT)(self._verify)  # keeps no failure: an exception is not kept
 
+    async def prepare(self) -> None:
+        """Before the unit of work begins that issues a token: a key may have to be made, which is
+        written too, and SQLite has one writer. Raises like `issue`."""
+        await self.keys.signer()
+
     async def issue(self, opened: Opened, held: Held) -> AccessToken:
         """Good until its time is up or its session's, whichever comes first.
 
