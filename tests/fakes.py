@@ -1,5 +1,6 @@
 """Stand-ins for the outside world, with a hand on the controls."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,10 @@ class FakeHasher:
     database: Database
     verified: int = 0
     held: int = 0
+    free: asyncio.Event = field(default_factory=asyncio.Event)  # clear it, and verifying waits
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     async def hash(self, password: str) -> str:
         self.held = max(self.held, self.database.connections_in_use())
@@ -34,6 +39,7 @@ class FakeHasher:
 
     async def verify(self, password: str, hash: str | None) -> Verdict:
         self.verified += 1
+        await self.free.wait()
         if hash == f"old hash of {password}":
             return Verdict(True, await self.hash(password))
         return Verdict(hash == await self.hash(password))

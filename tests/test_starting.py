@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.newcomer import serving, started
 from tests.servers import free_port
 
@@ -31,6 +33,19 @@ class TestServe:
             server.send_signal(signal.SIGTERM)
 
             assert server.wait(20) == 0  # H9
+
+    def test_keeps_no_headers_that_do_not_end(self, tmp_path: Path) -> None:
+        port = free_port()
+        with serving(tmp_path, port):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as large:
+                large.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 60_000)
+                large.sendall(b"\r\n\r\n")
+                assert large.recv(100).startswith(b"HTTP/1.1 200")
+
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as endless:
+                endless.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")
+                with pytest.raises(ConnectionError):  # F6
+                    endless.sendall(b"x" * 20_000_000)
 
     def test_tells_of_a_migration_once(self, tmp_path: Path) -> None:
         for _ in range(2):

@@ -204,7 +204,8 @@ class LimitSettings(Branch):
         "100/minute", description="Accounts that one address may create."
     )
     register_refused_per_client: Rate = Field(
-        "600/minute", description="Registrations of one address refused as taken."
+        "600/minute",
+        description="Registrations, and changes of users, of one address refused as taken.",
     )
 
     @field_validator("storage")

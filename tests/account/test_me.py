@@ -1,9 +1,11 @@
 import pytest
 
+from tests import databases
 from tests.fakes import FakeClock, FakeHasher
 from tests.history import history
 from tests.people import PASSWORD, Person
 from uservault.kit.ports import Resources
+from uservault.settings import Settings
 
 NEW = "battery staple"
 
@@ -32,6 +34,24 @@ class TestMe:
         response = await ada.client.request(method, "/me")
 
         assert response.status_code == 401
+
+
+class TestTaken:
+    @pytest.fixture
+    def settings(self, database_url: str) -> Settings:
+        limits = {"register_refused_per_client": "5/minute"}
+        return databases.settings_for(database_url, log={"file": None}, limits=limits)
+
+    async def test_is_not_asked_of_us_for_ever(self, ada: Person, clock: FakeClock) -> None:
+        taken = {"json": {"email": "root@example.com"}}
+        for name in ["ada1", "ada2", "ada3", "ada4", "ada5", "ada6"]:
+            assert (await ada.ask("PATCH", "/me", json={"username": name})).status_code == 200
+        refused = [(await ada.ask("PATCH", "/me", **taken)).status_code for _ in range(6)]
+
+        assert refused == [409] * 5 + [429]  # B7
+        assert (await ada.put(f"/users/{ada.id}", **taken)).status_code == 429
+        clock.advance(minutes=1)
+        assert (await ada.ask("PATCH", "/me", json={"username": "ada"})).status_code == 200
 
 
 class TestChangeMyPassword:

@@ -1,3 +1,6 @@
+import asyncio
+from typing import Any
+
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import select, update
@@ -173,3 +176,18 @@ class TestToken:
 
         assert response.status_code == 422
         assert response.json()["errors"][0]["pointer"] == "/body/grant_type"
+
+
+@pytest.mark.parametrize("as_form", [False, True])
+async def test_a_name_that_cannot_be_looked_for_disturbs_nobody(
+    ada: Person, anyone: AsyncClient, as_form: bool
+) -> None:
+    path, kind = ("/token", "data") if as_form else ("/login", "json")
+    odd: dict[str, Any] = {kind: {"username": "a\0", "password": "x"}}
+    right: dict[str, Any] = {kind: {"username": "ada", "password": PASSWORD}}
+
+    answers = await asyncio.gather(
+        *(anyone.post(path, **each) for each in [odd, right, odd, right, right])
+    )  # E7
+
+    assert [answer.status_code for answer in answers] == [422, 200, 422, 200, 200]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from tests.databases import connected
 from tests.fakes import FakeClock
@@ -22,6 +22,7 @@ from uservault.app import create_app
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.errors import KeyNotFound, KeyRaced, NoKeyPairs, SigningKeyLost
 from uservault.keys.life import grace, lives
+from uservault.keys.models import SigningKey
 from uservault.keys.ring import Keyring
 from uservault.keys.service import KeyService
 from uservault.kit.configuration import BadSettings
@@ -418,3 +419,16 @@ def written(half: bytes) -> list[str]:
 
 def named(kid: str) -> str:
     return assembled({"alg": "EdDSA", "kid": kid, "typ": "JWT"}, {}).partition(".")[0]
+
+
+async def test_a_process_without_a_key_makes_one_for_its_first_logins(
+    first: Replica, clock: FakeClock
+) -> None:
+    await register(first.client, "ada")
+    async with unit_of_work(first.resources.database) as session:
+        await session.execute(delete(SigningKey))  # as if the database had been away at start
+    clock.advance(minutes=1)
+
+    tokens = await asyncio.gather(*(first.login("ada") for _ in range(10)))
+
+    assert len({kid_of(token) for token in tokens}) == 1

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from time import thread_time
 
 import pytest
 from fastapi import FastAPI
@@ -84,3 +85,10 @@ class TestGuessable:
     @pytest.mark.parametrize("about", ["ada.lovelace", "Ada.Lovelace"])
     def test_is_what_is_known_of_somebody(self, about: str) -> None:
         assert _is_guessable("ADA.lovelace", [about])  # A7
+
+    def test_is_soon_told_of_what_was_made_to_take_long(self) -> None:
+        began = thread_time()
+
+        assert not _is_guessable("4@8({[<3691!|0$5+7%2" * 12, ["ada"])  # E4, A8
+
+        assert thread_time() - began < 1

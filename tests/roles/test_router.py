@@ -671,3 +671,12 @@ async def test_a_user_of_many_roles_has_all_of_their_permissions(
     assert await roles_of(ada, ada) == names
     for _ in range(2):
         assert (await ada.get("/users")).status_code == 200
+
+
+async def test_a_user_of_many_roles_gets_a_token_that_is_taken(admin: Person, ada: Person) -> None:
+    names = [f"role{n:02}-{'x' * 57}" for n in range(100)]
+    for name in names:
+        await admin.post("/roles", json={"name": name, "permissions": EVERYTHING})
+    await set_roles(admin, ada, *names)
+
+    assert await (await ada.again()).status() == 200

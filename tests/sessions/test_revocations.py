@@ -45,7 +45,7 @@ async def test_tells_what_is_new_and_for_a_while_what_was(
     await (await ada.again()).post("/logout")
     _, cursor = await poll(admin)
     assert len((await poll(admin, cursor))[0]) == 1  # a slower commit may still come before it
-    clock.advance(seconds=15)
+    clock.advance(seconds=45)
     _, cursor = await poll(admin, cursor)
     assert (await poll(admin, cursor))[0] == []
     await ada.post("/logout")

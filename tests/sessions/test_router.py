@@ -1,10 +1,13 @@
 import pytest
 from httpx import AsyncClient
+from sqlalchemy import insert, select
 
 from tests.fakes import FakeClock
 from tests.history import history
-from tests.people import Person, login, register
+from tests.people import PASSWORD, Person, login, register
+from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
+from uservault.sessions.models import Session
 from uservault.sessions.presence import Presence
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -253,3 +256,36 @@ class TestRevokeSessions:
         assert (await admin.post("/sessions/revoke", json={"user_ids": ids})).json() == {
             "revoked": 1
         }
+
+
+async def log_in_often(person: Person, times: int, resources: Resources) -> None:
+    """As if they had, and faster: each session is a copy of their first."""
+    names = [column.name for column in Session.__table__.columns if column.name != "id"]
+    columns = [getattr(Session, name) for name in names]
+    first = select(*columns).where(Session.user_id == person.id).limit(1)
+    async with unit_of_work(resources.database) as session:
+        row = (await session.execute(first)).mappings().one()
+        for begun in range(0, times, 1000):
+            rows = [dict(row)] * min(1000, times - begun)
+            await session.execute(insert(Session), rows)
+
+
+class TestSessionsWithoutEnd:
+    """Whoever may log in may do so as often as they like."""
+
+    async def test_end_at_once_with_the_password(self, ada: Person, resources: Resources) -> None:
+        await log_in_often(ada, 33_000, resources)  # more than PostgreSQL takes values
+        words = {"current_password": PASSWORD, "new_password": "battery staple"}
+
+        response = await ada.put("/me/password", json=words)
+
+        assert response.status_code == 200  # A10
+        assert await sessions_of(ada) == [2]
+        told = [data["sessions"] for data in await history(resources, "data") if "sessions" in data]
+        assert sum(map(len, told)) == 33_000
+        assert max(map(len, told)) <= 500
+
+    async def test_are_shown_as_far_as_people_look(self, ada: Person, resources: Resources) -> None:
+        await log_in_often(ada, 100, resources)
+
+        assert len(await sessions_of(ada)) == 100  # D5

@@ -7,6 +7,7 @@ from uservault.account.password_change import PasswordChange
 from uservault.account.schemas import PasswordUpdate
 from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
+from uservault.kit.outages import ConcurrentChange
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
 from uservault.kit.schema import Message
@@ -32,7 +33,8 @@ async def get_me(me: CurrentPrincipal, users: Shared[UserReader], response: Resp
 
 @router.patch(
     "",
-    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) | {200: TAGGED},
+    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries)
+    | {200: TAGGED},
 )
 async def patch_me(
     me: CurrentPrincipal,
@@ -61,7 +63,9 @@ async def delete_me(
 
 @router.put(
     "/password",
-    responses=problems(CurrentPasswordWrong, PasswordRefused, TooManyTries, TooManyPasswords),
+    responses=problems(
+        CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries, TooManyPasswords
+    ),
 )
 async def change_my_password(
     me: CurrentPrincipal, data: PasswordUpdate, passwords: Inject[PasswordChange]

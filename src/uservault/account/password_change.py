@@ -2,12 +2,12 @@ from uservault.access.principal import Principal
 from uservault.account.events import PasswordChanged, PasswordChangeRefused
 from uservault.account.throttle import PasswordThrottle
 from uservault.events.log import EventLog
+from uservault.kit.outages import ConcurrentChange
 from uservault.kit.wiring import Hasher, Inject, Shared
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.service import PasswordService
 from uservault.sessions.service import SessionService
-from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
 
 
@@ -33,7 +33,8 @@ class PasswordChange:
         self.events = events
 
     async def change(self, me: Principal, current: str, new: str) -> None:
-        """Raises CurrentPasswordWrong, PasswordRefused, TooManyTries or TooManyPasswords."""
+        """Raises CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries or
+        TooManyPasswords."""
         await self.throttle.admit(me.user_id)
         user, known = await self.users.get(me.user_id), await self.credentials.of(me.user_id)
         verdict = await self.hasher.verify(current, known.hash if known else None)
@@ -43,6 +44,6 @@ class PasswordChange:
         await self.throttle.forgive(me.user_id)
         hash = await self.passwords.accepted(new, user.username, user.email, field="new_password")
         if not await self.passwords.replace(me.user_id, known.hash, hash):
-            raise UserNotFound
+            raise ConcurrentChange
         await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         self.events.record(PasswordChanged(subject_id=me.user_id))

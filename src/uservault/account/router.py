@@ -19,7 +19,9 @@ from uservault.users.schemas import UserRead, UserUpdate
 
 router = APIRouter(prefix="/api", tags=["users"], route_class=Route)
 
-CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) | {200: TAGGED}
+CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries) | {
+    200: TAGGED
+}
 
 
 @router.post(

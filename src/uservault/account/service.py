@@ -44,10 +44,13 @@ class AccountService:
     async def update(
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
     ) -> UserRead:
-        """Raises UserNotFound, Forbidden, UsernameTaken, EmailTaken, or what the precondition
-        raises."""
+        """Raises UserNotFound, Forbidden, UsernameTaken, EmailTaken, TooManyTries, or what the
+        precondition raises."""
+        await self.throttle.admit_change(self.origin.address)
         await self.roles.ensure_may_change(user_id, by)
-        return await self.users.update(user_id, data, check)
+        user = await self.users.update(user_id, data, check)
+        await self.throttle.count_changed(self.origin.address)
+        return user
 
     async def delete(self, user_id: int, check: Precondition, by: Principal) -> None:
         """Raises UserNotFound, Forbidden, LastAdministrator, or what the precondition raises."""

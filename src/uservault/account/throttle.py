@@ -1,5 +1,5 @@
 from uservault.kit.ports import Resources
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.throttle import Limit, Throttle, client
 
 
 class RegistrationThrottle:
@@ -13,14 +13,21 @@ class RegistrationThrottle:
 
     async def admit(self, address: str | None) -> None:
         """Counts the try before its password is hashed. Raises TooManyTries."""
-        await self.throttle.take(self.refused, address)
-        await self.throttle.take(self.created, address)
+        await self.throttle.take(self.refused, client(address))
+        await self.throttle.take(self.created, client(address))
 
     async def count_created(self, address: str | None) -> None:
-        await self.throttle.give_back(self.refused, address)
+        await self.throttle.give_back(self.refused, client(address))
 
     async def count_refused(self, address: str | None) -> None:
-        await self.throttle.give_back(self.created, address)
+        await self.throttle.give_back(self.created, client(address))
+
+    async def admit_change(self, address: str | None) -> None:
+        """A user's new name or address can be found to be taken, too. Raises TooManyTries."""
+        await self.throttle.take(self.refused, client(address))
+
+    async def count_changed(self, address: str | None) -> None:
+        await self.throttle.give_back(self.refused, client(address))
 
 
 class PasswordThrottle:

@@ -12,9 +12,15 @@ GivenToken = Field(
 )
 
 
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot even look for one
+
+
 class Login(Schema):
     username: str = Field(
-        max_length=256, description="The username, or the e-mail address.", examples=["ada"]
+        max_length=256,
+        pattern=NO_NUL,
+        description="The username, or the e-mail address.",
+        examples=["ada"],
     )
     password: GivenPassword
 
@@ -44,7 +50,10 @@ class TokenGrant(Schema):
         "password", description="What the token is asked for with."
     )
     username: str = Field(
-        "", max_length=256, description="`password`: the username, or the e-mail address."
+        "",
+        max_length=256,
+        pattern=NO_NUL,
+        description="`password`: the username, or the e-mail address.",
     )
     password: GivenPassword = Field("", description="`password`: the password.")
     refresh_token: str = Field("", max_length=2048, description="`refresh_token`: the latest one.")

@@ -60,6 +60,9 @@ class AuthService:
         await self.throttle.forgive(name, self.origin.address)
         if not known.is_active:
             self._turn_away(known)
+        await self.tokens.prepare()
+        if not await self.passwords.is_still(known.user_id, known.hash):
+            self._refuse(known)  # or the old password would open one more session
         if verdict.better_hash:
             await self.passwords.upgrade(known.user_id, known.hash, verdict.better_hash)
         opened = await self.sessions.open(known.user_id)
@@ -68,6 +71,7 @@ class AuthService:
 
     async def refresh(self, refresh_token: str) -> Granted:
         """Raises RefreshRefused."""
+        await self.tokens.prepare()
         return await self._granted(await self.sessions.refresh(refresh_token))
 
     async def _granted(self, opened: Opened) -> Granted:

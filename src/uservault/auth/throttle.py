@@ -1,6 +1,6 @@
 from uservault.kit.identity import login_key
 from uservault.kit.ports import Resources
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.throttle import Limit, Throttle, client
 
 
 class LoginThrottle:
@@ -19,14 +19,14 @@ class LoginThrottle:
 
     async def admit(self, name: str, address: str | None) -> None:
         """Counts the try before its password is looked at. Raises TooManyTries."""
-        key, _ = login_key(name)
-        await self.throttle.take(self.client, address)
-        await self.throttle.take(self.pair, key, address)
+        (key, _), origin = login_key(name), client(address)
+        await self.throttle.take(self.client, origin)
+        await self.throttle.take(self.pair, key, origin)
         await self.throttle.take(self.account, key)
 
     async def forgive(self, name: str, address: str | None) -> None:
         """The try was no guess."""
-        key, _ = login_key(name)
-        await self.throttle.give_back(self.client, address)
-        await self.throttle.forget(self.pair, key, address)
+        (key, _), origin = login_key(name), client(address)
+        await self.throttle.give_back(self.client, origin)
+        await self.throttle.forget(self.pair, key, origin)
         await self.throttle.give_back(self.account, key)

@@ -1,6 +1,7 @@
 """Refusing to be asked too often."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
 
 from limits import parse
 
@@ -22,6 +23,18 @@ class Limit:
         """From `10/minute`."""
         item = parse(rate)
         return cls(name, item.amount, item.get_expiry())
+
+
+def client(address: str | None) -> str | None:
+    """What counts as one client: of IPv6 the network of 64 bits, for whoever has one of its
+    addresses has all 2^64 (RFC 4291 §2.5.4)."""
+    try:
+        parsed = IPv6Address(address or "")
+    except ValueError:
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), 64), strict=False))
 
 
 class Throttle:

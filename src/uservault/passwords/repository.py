@@ -1,9 +1,10 @@
 from typing import cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 
 from uservault.kit.repository import Repository
 from uservault.passwords.models import Password
+from uservault.users.models import User
 
 
 class PasswordRepository(Repository[Password]):
@@ -14,3 +15,11 @@ class PasswordRepository(Repository[Password]):
         same = (Password.user_id == user_id) & (Password.hash == old)
         replaced = await self.session.execute(update(Password).where(same).values(hash=new))
         return cast("CursorResult[tuple[()]]", replaced).rowcount == 1
+
+    async def lock(self, user_id: int, hash: str) -> bool:
+        """Whether this is still their hash, which stays so until the unit of work ends. The user
+        first, as whoever deletes them does."""
+        await self.session.execute(select(User.id).where(User.id == user_id).with_for_update())
+        same = (Password.user_id == user_id) & (Password.hash == hash)
+        locked = select(Password.user_id).where(same).with_for_update()
+        return await self.session.scalar(locked) is not None

@@ -30,6 +30,10 @@ class PasswordService:
         """Whether it was done: not if the password has been changed meanwhile."""
         return await self.passwords.replace_hash(user_id, old, new)
 
+    async def is_still(self, user_id: int, hash: str) -> bool:
+        """Not if the password has been changed since it was looked up, or its user deleted."""
+        return await self.passwords.lock(user_id, hash)
+
     async def upgrade(self, user_id: int, old: str, better: str) -> None:
         """The same password by the present scheme and cost."""
         await self.passwords.replace_hash(user_id, old, better)

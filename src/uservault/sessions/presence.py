@@ -26,25 +26,28 @@ class Presence:
         self.now = resources.clock
         self._seen: set[int] = set()
         self._writer: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     def note(self, session_id: int, last_seen_at: datetime) -> None:
         if self.now() - last_seen_at < EXACT_TO or session_id in self._seen:
             return
         self._seen.add(session_id)
-        if self._writer is None:
+        if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_soon())
 
     async def flush(self) -> None:
-        """Writes what was gathered; to be called before the process ends, too."""
-        if self._writer:
-            self._writer.cancel()
-            self._writer = None
-        await self._write()
+        """Writes what was gathered, and returns when nothing is being written any more; to be
+        called before the process ends, too."""
+        async with self._writing:
+            if self._writer:
+                self._writer.cancel()  # it only waits
+            await self._write()
 
     async def _write_soon(self) -> None:
-        await asyncio.sleep(GATHER)
-        self._writer = None
-        await self._write()
+        while self._seen:
+            await asyncio.sleep(GATHER)
+            async with self._writing:
+                await self._write()
 
     async def _write(self) -> None:
         seen, self._seen = sorted(self._seen), set()

@@ -29,6 +29,8 @@ REFRESHING = (
     .where(Session.revoked_at.is_(None))
 )
 
+MOST_SHOWN = 100  # of a user's sessions
+
 
 class SessionReader:
     """What can be asked of sessions."""
@@ -46,12 +48,13 @@ class SessionReader:
         return row if live else None
 
     async def of_user(self, user_id: int, current: int | None = None) -> Sequence[SessionRead]:
-        """The live ones, the newest first; `current` is the one that asks."""
+        """The newest of the live ones; `current` is the one that asks."""
         columns = [getattr(Session, name) for name in COLUMNS]
         found = (
             select(*columns)
             .where(Session.user_id == bindparam("user_id"), self.life.condition(self.now()))
             .order_by(Session.id.desc())
+            .limit(MOST_SHOWN)
         )
         rows = await self.database.rows(found, {"user_id": user_id})
         return [_shown(row, current) for row in rows]

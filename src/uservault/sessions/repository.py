@@ -4,6 +4,7 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, CursorResult, Update, select, update
 
+from uservault.kit.db import AnyRow
 from uservault.kit.repository import Repository
 from uservault.sessions.models import Session
 
@@ -17,9 +18,10 @@ class SessionRepository(Repository[Session]):
         values = {"counter": counter + 1, "refreshed_at": now, "last_seen_at": now}
         return await self._count(update(Session).where(last).values(values)) == 1
 
-    async def lock(self, which: ColumnElement[bool]) -> Sequence[Session]:
-        found = select(Session).where(which).order_by(Session.id).with_for_update()
-        return (await self.session.scalars(found)).all()
+    async def lock(self, which: ColumnElement[bool]) -> Sequence[AnyRow]:
+        """Their ids, and whose they are."""
+        ids = select(Session.id, Session.user_id).where(which).order_by(Session.id)
+        return (await self.session.execute(ids.with_for_update())).all()
 
     async def revoke_all(self, which: ColumnElement[bool], now: datetime) -> int:
         """How many there were."""

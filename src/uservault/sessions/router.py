@@ -42,7 +42,7 @@ async def logout(me: CurrentPrincipal, sessions: Inject[SessionService]) -> Mess
 async def list_my_sessions(
     me: CurrentPrincipal, sessions: Shared[SessionReader]
 ) -> Sequence[SessionRead]:
-    """One's own live sessions, the newest first."""
+    """One's own live sessions, the newest first; at most 100."""
     return await sessions.of_user(me.user_id, current=me.session_id)
 
 
@@ -71,7 +71,7 @@ async def revoke_my_other_sessions(
 async def list_sessions(
     id: PathId, me: CurrentPrincipal, users: Shared[UserReader], sessions: Shared[SessionReader]
 ) -> Sequence[SessionRead]:
-    """A user's live sessions, the newest first."""
+    """A user's live sessions, the newest first; at most 100."""
     await users.get(id)
     return await sessions.of_user(id, current=me.session_id)
 

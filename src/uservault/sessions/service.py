@@ -1,10 +1,11 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, true
 
 from uservault.access.origin import MaybeOrigin
 from uservault.events.log import EventLog
+from uservault.kit.db import AnyRow
 from uservault.kit.wiring import CurrentSettings, Inject, Now, Shared
 from uservault.sessions.errors import RefreshRefused, SessionNotFound
 from uservault.sessions.events import EverySessionRevoked, SessionRevoked
@@ -16,6 +17,8 @@ from uservault.sessions.refresh import RefreshToken, RefreshTokens
 from uservault.sessions.repository import SessionRepository
 from uservault.sessions.schemas import SessionRevocation
 from uservault.telemetry.origin import Origin
+
+AT_ONCE = 500  # sessions in one statement, and in one event
 
 
 class SessionService:
@@ -84,9 +87,7 @@ class SessionService:
         """Ends those of a user's live sessions; how many there were."""
         theirs = (Session.user_id == user_id) & which & self.life.condition(self.now())
         ended = await self._end(theirs)
-        if ended:
-            ids = [session.id for session in ended]
-            self.events.record(SessionRevoked(subject_id=user_id, sessions=ids, reason=reason))
+        self._record(user_id, [session.id for session in ended], reason)
         return len(ended)
 
     async def revoke_one(self, user_id: int, id: int | None, reason: str) -> None:
@@ -107,10 +108,11 @@ class SessionService:
             return await self._end_all(live)
         named = Session.user_id.in_(wanted.user_ids) | Session.id.in_(wanted.session_ids)
         ended = await self._end(named & live)
-        for user_id in sorted({session.user_id for session in ended}):
-            ids = [session.id for session in ended if session.user_id == user_id]
-            revoked = SessionRevoked(subject_id=user_id, sessions=ids, reason="administrator")
-            self.events.record(revoked)
+        theirs: dict[int, list[int]] = {}
+        for session in ended:
+            theirs.setdefault(session.user_id, []).append(session.id)
+        for user_id in sorted(theirs):
+            self._record(user_id, theirs[user_id], "administrator")
         return len(ended)
 
     async def _end_all(self, live: ColumnElement[bool]) -> int:
@@ -118,13 +120,17 @@ class SessionService:
         self.events.record(EverySessionRevoked(subject_id=None, count=count))
         return count
 
-    async def _end(self, which: ColumnElement[bool]) -> Sequence[Session]:
+    async def _end(self, which: ColumnElement[bool]) -> Sequence[AnyRow]:
         """Locked first, in one order: whoever refreshes one meanwhile comes too late."""
         ended = await self.sessions.lock(which)
-        if ended:
-            these = Session.id.in_([session.id for session in ended])
-            await self.sessions.revoke_all(these, self.now())
+        for some in _parts([session.id for session in ended]):
+            await self.sessions.revoke_all(Session.id.in_(some), self.now())
         return ended
+
+    def _record(self, user_id: int, ids: Sequence[int], reason: str) -> None:
+        for some in _parts(ids):
+            revoked = SessionRevoked(subject_id=user_id, sessions=list(some), reason=reason)
+            self.events.record(revoked)
 
     def _opened(self, session: Any, counter: int) -> Opened:
         return Opened(
@@ -133,3 +139,9 @@ class SessionService:
             seconds_left=int((session.expires_at - self.now()).total_seconds()),
             refresh_token=self.tokens.write(session.key_sealed, session.id, counter),
         )
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Nothing limits how often one logs in, but how many values a statement may have is limited:
+    a user of very many sessions must still be able to end them."""
+    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))

@@ -19,7 +19,8 @@ from uservault.sessions.opened import Opened
 
 KEPT = 10_000  # verified tokens; about 10 MB
 LONGEST = timedelta(hours=24)
-MAX_BYTES = 8192  # of a token; ours have some 500
+MAX_BYTES = 8192  # of a token; ours have some 500, and never more than a header may
+MOST_ROLES = 50  # named in a token: with the longest names there are, it keeps to that
 COMPACT = re.compile(r"(?:[A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+")
 
 
@@ -55,6 +56,11 @@ class AccessTokens:
         self.now = resources.clock
         self._verified = lru_cache(KEPT)(self._verify)  # keeps no failure: an exception is not kept
 
+    async def prepare(self) -> None:
+        """Before the unit of work begins that issues a token: a key may have to be made, which is
+        written too, and SQLite has one writer. Raises like `issue`."""
+        await self.keys.signer()
+
     async def issue(self, opened: Opened, held: Held) -> AccessToken:
         """Good until its time is up or its session's, whichever comes first.
 
@@ -72,7 +78,7 @@ class AccessTokens:
             jti=random_token(),
             iat=int(now.timestamp()),
             exp=int(now.timestamp()) + lifetime,
-            roles=list(held.roles),
+            roles=list(held.roles[:MOST_ROLES]),
             permissions=sorted(held.permissions),
         )
         return AccessToken(signer.sign(claims.model_dump()), lifetime)
