@@ -63,7 +63,7 @@ async def test_begins_as_far_back_as_tokens_live(
     admin = await admin.again()
     assert len((await poll(admin))[0]) == 1
 
-    clock.advance(seconds=70)
+    clock.advance(seconds=91)
 
     assert await poll(await admin.again()) == ([], "0")
 

@@ -1,7 +1,7 @@
 import logging
 from collections.abc import Collection, Sequence
 
-from uservault.access.principal import Principal
+from uservault.access.principal import Permission, Principal
 from uservault.events.log import EventLog
 from uservault.kit.wiring import CurrentSettings, Inject, Now
 from uservault.roles.errors import LastAdministrator, UnknownRole
@@ -65,7 +65,8 @@ class RoleService:
         """The user has the roles of these names from now on, and no others.
 
         Raises UserNotFound, UnknownRole, LastAdministrator, or Forbidden: `by` must hold what the
-        roles given and taken permit, and everything to change the roles of an administrator.
+        roles given and taken permit, and everything if one permits nothing, or to change the roles
+        of an administrator.
         """
         if not await self.roles.lock_holder(user_id):
             raise UserNotFound
@@ -104,7 +105,9 @@ def _named(names: Sequence[str], roles: Collection[Role]) -> set[Role]:
 
 def _ensure_may_change(before: set[Role], after: set[Role], by: Principal) -> None:
     concerned = before | after if _admin_among(before) else before ^ after
-    by.ensure_holds(permission for role in concerned for permission in role.permissions)
+    # A role that permits nothing here means something to other services, which read its name.
+    needed = (role.permissions or Permission for role in concerned)
+    by.ensure_holds(permission for permissions in needed for permission in permissions)
 
 
 def _admin_among(roles: Collection[Role]) -> bool:
