@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from uservault.account.fulfilment import Fulfilment
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
 from uservault.kit.problems import Problem
 from uservault.mail.delivery import Delivery
 from uservault.mail.sweep import MailSweep
+from uservault.tickets.sweep import TicketSweep
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class Routine:
 ROUTINES = (
     Routine(Delivery, interval=1),
     Routine(MailSweep, interval=600),
+    Routine(Fulfilment, interval=1),
+    Routine(TicketSweep, interval=600),
 )
 
 

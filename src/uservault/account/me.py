@@ -32,7 +32,8 @@ async def get_me(me: CurrentPrincipal, users: Shared[UserReader], response: Resp
 
 @router.patch(
     "",
-    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) | {200: TAGGED},
+    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries)
+    | {200: TAGGED},
 )
 async def patch_me(
     me: CurrentPrincipal,

@@ -19,7 +19,9 @@ from uservault.users.schemas import UserRead, UserUpdate
 
 router = APIRouter(prefix="/api", tags=["users"], route_class=Route)
 
-CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) | {200: TAGGED}
+CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries) | {
+    200: TAGGED
+}
 
 
 @router.post(
@@ -73,7 +75,7 @@ async def patch_user(
     account: Inject[AccountService],
     response: Response,
 ) -> UserRead:
-    """Merge into a user (RFC 7396), who has no field that null could take away."""
+    """Merge into a user (RFC 7396), whose locale null takes away."""
     return await update_user(id, data, check, me, account, response)
 
 

@@ -32,6 +32,13 @@ Username = Annotated[
 ]
 
 
+Locale = Annotated[
+    str,
+    StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
+    Field(description="The language to write in: a tag of BCP 47.", examples=["de-AT"]),
+]
+
+
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
