@@ -121,7 +121,7 @@ class TestVerifyEmail:
         assert (await history(resources)).count("email.verified") == 1
 
     async def test_takes_the_code_from_the_user_who_is_signed_in(
-        self, ada: Person, welcome: Received, anyone: AsyncClient
+        self, ada: Person, welcome: Received, anyone: AsyncClient, resources: Resources
     ) -> None:
         stranger = await prove(anyone, code=welcome.code)
         response = await ada.post("/account/verify-email", json={"code": welcome.code})
@@ -130,6 +130,7 @@ class TestVerifyEmail:
         assert stranger.headers["WWW-Authenticate"].startswith("Bearer")
         assert response.status_code == 200
         assert is_verified(await ada.get("/me"))
+        assert (await history(resources, "type", "actor_id"))[-1] == ("email.verified", ada.id)
 
     async def test_takes_the_code_from_nobody_else(
         self, admin: Person, ada: Person, welcome: Received

@@ -55,7 +55,8 @@ async def update_user(
 ) -> UserRead:
     """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept.
 
-    Nobody changes, deletes or deactivates a user who may do what they themselves may not.
+    Nobody changes, deletes or deactivates a user who may do what they themselves may not. Where
+    addresses must be proved, a new one waits for its proof.
     """
     user = await account.update(id, data, check, me)
     response.headers["ETag"] = etag(user.version)
