@@ -9,6 +9,7 @@ from typing import TypeAlias
 from fastapi import FastAPI
 
 from uservault.account.bootstrap import make_first_admin
+from uservault.account.by_mail import router as by_mail
 from uservault.account.me import router as me
 from uservault.account.router import router as account
 from uservault.account.states import router as states
@@ -40,6 +41,7 @@ ROUTERS = (
     auth,
     sessions,
     states,
+    by_mail,
     roles,
     mail,
     keys,
@@ -49,6 +51,7 @@ AUTHENTICATORS = (SessionAuthenticator,)
 TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
     {"name": "me", "description": "One's own account."},
+    {"name": "account", "description": "What people do by the letters that they get."},
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "roles", "description": "Named sets of permissions, and who holds them."},

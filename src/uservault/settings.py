@@ -207,6 +207,12 @@ class LimitSettings(Branch):
         "600/minute",
         description="Registrations, and changes of users, of one address refused as taken.",
     )
+    letters_per_address: Rate = Field(
+        "5/hour", description="Letters of one kind that may be asked for to one e-mail address."
+    )
+    letters_per_client: Rate = Field(
+        "60/hour", description="Letters that one address may ask for, to whomever."
+    )
 
     @field_validator("storage")
     @classmethod
@@ -274,6 +280,28 @@ class MailSettings(Branch):
         return value
 
 
+class NoticeSettings(Branch):
+    """Each by the name of its letter."""
+
+    password_changed: OrNone[bool] = Field(
+        None, description="Tell users by mail; by default in production only, like the next four."
+    )
+    email_changed: OrNone[bool] = Field(None, description="Tell the old address.")
+    new_device: OrNone[bool] = Field(
+        None, description="Tell of a login from a device, or an address, that they never used."
+    )
+    account_deactivated: OrNone[bool] = Field(None, description="Tell users by mail.")
+    role_granted: OrNone[bool] = Field(None, description="Tell users by mail.")
+
+
+class RegistrationSettings(Branch):
+    verify: Literal["off", "optional", "required"] = Field(
+        "off",
+        description="Whether users prove that their address is theirs: never asked, asked, or"
+        " nobody logs in before and no new address replaces the old one before.",
+    )
+
+
 class WorkerSettings(Branch):
     embedded: bool = Field(
         True, description="Work inside the server; else run `uservault worker` beside it."
@@ -337,7 +365,9 @@ class Settings(BaseSettings):
     sessions: SessionSettings = SessionSettings()
     passwords: PasswordSettings = PasswordSettings()
     limits: LimitSettings = LimitSettings()
+    registration: RegistrationSettings = RegistrationSettings()
     mail: MailSettings = MailSettings()
+    notices: NoticeSettings = NoticeSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
     admin: AdminSettings = AdminSettings()
@@ -369,6 +399,11 @@ class Settings(BaseSettings):
     @property
     def mail_transport(self) -> Literal["smtp", "console", "directory"]:
         return self.mail.transport or ("smtp" if self.production else "console")
+
+    def notifies(self, template: str) -> bool:
+        """Whether users are told by this letter."""
+        chosen: bool | None = getattr(self.notices, template)
+        return self.production if chosen is None else chosen
 
     @property
     def weak_secret(self) -> bool:

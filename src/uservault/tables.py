@@ -1,5 +1,6 @@
 """Imports every models.py, so that the whole schema is known."""
 
+from uservault.account import models as account
 from uservault.events import models as events
 from uservault.keys import models as keys
 from uservault.kit.db import Base
@@ -7,8 +8,20 @@ from uservault.mail import models as mail
 from uservault.passwords import models as passwords
 from uservault.roles import models as roles
 from uservault.sessions import models as sessions
+from uservault.tickets import models as tickets
 from uservault.users import models as users
 
-__all__ = ["events", "keys", "mail", "metadata", "passwords", "roles", "sessions", "users"]
+__all__ = [
+    "account",
+    "events",
+    "keys",
+    "mail",
+    "metadata",
+    "passwords",
+    "roles",
+    "sessions",
+    "tickets",
+    "users",
+]
 
 metadata = Base.metadata

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from uservault.account.fulfilment import Fulfilment
 from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
@@ -15,6 +16,7 @@ from uservault.kit.problems import Problem
 from uservault.mail.delivery import Delivery
 from uservault.mail.sweep import MailSweep
 from uservault.sessions.sweep import SessionSweep
+from uservault.tickets.sweep import TicketSweep
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ ROUTINES = (
     Routine(MailSweep, interval=600),
     Routine(SessionSweep, interval=600),
     Routine(KeySweep, interval=600),
+    Routine(Fulfilment, interval=1),
+    Routine(TicketSweep, interval=600),
 )
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import update
 
 from tests import databases
 from tests.history import history
+from tests.mail.queue import mailer
 from tests.people import Person, appoint, register
 from uservault.events.log import EventLog
 from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
+from uservault.mail.notices import Notices
 from uservault.roles.repository import RoleRepository
 from uservault.roles.service import RoleService
 from uservault.settings import Settings
@@ -50,7 +52,9 @@ def new_admin(anyone: AsyncClient, resources: Resources) -> Maker:
         async with unit_of_work(resources.database) as session:
             events = EventLog(session, resources.clock)
             repository = RoleRepository(session)
-            roles = RoleService(repository, events, resources.settings, resources.clock)
+            settings, now = resources.settings, resources.clock
+            notices = Notices(mailer(resources, session), settings)
+            roles = RoleService(repository, events, notices, settings, now)
             await roles.make_admin(person.id)
         return person
 

@@ -23,6 +23,8 @@ class TestGetUser:
             "id": ada.id,
             "username": "ada",
             "email": "ada@example.com",
+            "email_verified": False,
+            "locale": None,
             "is_active": True,
             "inactive_until": None,
             "inactive_reason": None,

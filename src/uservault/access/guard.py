@@ -71,10 +71,18 @@ def requires_self_or(*needed: Permission) -> Any:
     return Depends(Guard(needed, or_self=True))
 
 
+async def _caller(request: Request) -> Principal | None:
+    if "authorization" not in request.headers:
+        return None
+    principal: Principal = await Guard()(request)
+    return principal
+
+
 async def _admitted(request: Request) -> Principal | None:
     principal: Principal | None = request.scope.get("principal")
     return principal
 
 
+Caller = Annotated[Principal | None, Depends(_caller)]  # None who does not say; stands at no door
 CurrentPrincipal = Annotated[Principal, requires()]
 MaybePrincipal = Annotated[Principal | None, Depends(_admitted)]  # None where no guard stands

@@ -12,6 +12,9 @@ from uservault.kit.configuration import BadSettings
 from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
 from uservault.kit.problems import Conflict
+from uservault.mail.notices import Notices
+from uservault.mail.repository import LetterRepository
+from uservault.mail.service import Mailer
 from uservault.passwords.errors import PasswordRefused
 from uservault.passwords.policy import PasswordPolicy
 from uservault.passwords.repository import PasswordRepository
@@ -67,8 +70,11 @@ def _registration(given: AdminSettings) -> Registration:
 def _maker(resources: Resources, session: AsyncSession) -> AccountMaker:
     events = EventLog(session, resources.clock)
     policy = resources.shared(PasswordPolicy)
+    settings, now = resources.settings, resources.clock
+    mailer = Mailer(LetterRepository(session), events, resources.sealer, settings, now)
+    notices = Notices(mailer, settings)
     return AccountMaker(
-        UserService(UserRepository(session), events, resources.clock),
+        UserService(UserRepository(session), events, now),
         PasswordService(PasswordRepository(session), policy, resources.hasher),
-        RoleService(RoleRepository(session), events, resources.settings, resources.clock),
+        RoleService(RoleRepository(session), events, notices, settings, now),
     )

@@ -7,3 +7,13 @@ class PasswordChanged(Event):
 
 class PasswordChangeRefused(Event):
     type = "password.change_refused"
+
+
+class PasswordResetRequested(Event):
+    type = "password.reset_requested"
+
+
+class PasswordReset(Event):
+    """With what was mailed to their address."""
+
+    type = "password.reset"

@@ -43,7 +43,10 @@ async def patch_me(
     account: Inject[AccountService],
     response: Response,
 ) -> UserRead:
-    """Change oneself; a field that is absent is kept."""
+    """Change oneself; a field that is absent is kept.
+
+    Where addresses must be proved, a new one waits for its proof.
+    """
     user = await account.update(me.user_id, data, check, me)
     response.headers["ETag"] = etag(user.version)
     return user

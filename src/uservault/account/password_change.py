@@ -4,10 +4,14 @@ from uservault.account.throttle import PasswordThrottle
 from uservault.events.log import EventLog
 from uservault.kit.outages import ConcurrentChange
 from uservault.kit.wiring import Hasher, Inject, Shared
+from uservault.mail import letters
+from uservault.mail.notices import Notices
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.service import PasswordService
 from uservault.sessions.service import SessionService
+from uservault.tickets.purposes import Purpose
+from uservault.tickets.service import TicketService
 from uservault.users.reader import UserReader
 
 
@@ -22,6 +26,8 @@ class PasswordChange:
         hasher: Hasher,
         passwords: Inject[PasswordService],
         sessions: Inject[SessionService],
+        tickets: Inject[TicketService],
+        notices: Inject[Notices],
         events: Inject[EventLog],
     ) -> None:
         self.credentials = credentials
@@ -30,6 +36,8 @@ class PasswordChange:
         self.hasher = hasher
         self.passwords = passwords
         self.sessions = sessions
+        self.tickets = tickets
+        self.notices = notices
         self.events = events
 
     async def change(self, me: Principal, current: str, new: str) -> None:
@@ -43,7 +51,10 @@ class PasswordChange:
             raise CurrentPasswordWrong
         await self.throttle.forgive(me.user_id)
         hash = await self.passwords.accepted(new, user.username, user.email, field="new_password")
+        await self.tickets.void(me.user_id, Purpose.RESET_PASSWORD)
         if not await self.passwords.replace(me.user_id, known.hash, hash):
             raise ConcurrentChange
         await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         self.events.record(PasswordChanged(subject_id=me.user_id))
+        notice = letters.PasswordChanged(username=user.username)
+        await self.notices.tell(notice, user.email, user.locale, user.id)

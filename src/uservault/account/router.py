@@ -55,7 +55,8 @@ async def update_user(
 ) -> UserRead:
     """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept.
 
-    Nobody changes, deletes or deactivates a user who may do what they themselves may not.
+    Nobody changes, deletes or deactivates a user who may do what they themselves may not. Where
+    addresses must be proved, a new one waits for its proof.
     """
     user = await account.update(id, data, check, me)
     response.headers["ETag"] = etag(user.version)
@@ -75,7 +76,7 @@ async def patch_user(
     account: Inject[AccountService],
     response: Response,
 ) -> UserRead:
-    """Merge into a user (RFC 7396), who has no field that null could take away."""
+    """Merge into a user (RFC 7396), whose locale null takes away."""
     return await update_user(id, data, check, me, account, response)
 
 

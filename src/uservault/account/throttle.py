@@ -1,3 +1,4 @@
+from uservault.kit.identity import email_key
 from uservault.kit.ports import Resources
 from uservault.limits.throttle import Limit, Throttle, client
 
@@ -44,3 +45,31 @@ class PasswordThrottle:
 
     async def forgive(self, user_id: int) -> None:
         await self.throttle.forget(self.limit, str(user_id))
+
+
+class LetterThrottle:
+    """Letters that strangers have sent, by one client and to one address, known here or not."""
+
+    def __init__(self, resources: Resources) -> None:
+        rates = resources.settings.limits
+        self.throttle = Throttle(resources.counters)
+        self.client = Limit.parsed("letters-client", rates.letters_per_client)
+        self.address = Limit.parsed("letters-address", rates.letters_per_address)
+
+    async def admit(self, kind: str, to: str, client: str | None) -> None:
+        """Raises TooManyTries."""
+        await self.throttle.take(self.client, client)
+        await self.throttle.take(self.address, kind, email_key(to))
+
+
+class ResetThrottle:
+    """New passwords that are tried with one letter: each costs a hash."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.throttle = Throttle(resources.counters)
+        rate = resources.settings.limits.login_per_account_and_client
+        self.limit = Limit.parsed("reset-password", rate)
+
+    async def admit(self, ticket_id: int) -> None:
+        """Raises TooManyTries."""
+        await self.throttle.take(self.limit, str(ticket_id))

@@ -10,4 +10,4 @@ class LoginSucceeded(Event):
 
 class LoginFailed(Event):
     type = "login.failed"
-    reason: Literal["credentials", "deactivated"] = "credentials"
+    reason: Literal["credentials", "deactivated", "unverified"] = "credentials"

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 
-from uservault.auth.errors import AccountDeactivated, LoginRefused
+from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
 from uservault.auth.schemas import Login, Refresh, TokenGrant, TokenRead
 from uservault.auth.service import AuthService, Granted
 from uservault.kit.problems import problems
@@ -14,7 +14,7 @@ from uservault.sessions.errors import RefreshRefused
 
 router = APIRouter(prefix="/api", tags=["auth"], route_class=Route)
 
-REFUSED = (LoginRefused, AccountDeactivated, TooManyTries, TooManyPasswords)
+REFUSED = (LoginRefused, AccountDeactivated, EmailUnverified, TooManyTries, TooManyPasswords)
 
 
 @router.post("/login", responses=problems(*REFUSED))

@@ -2,13 +2,14 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from uservault.access.origin import CurrentOrigin
-from uservault.auth.errors import AccountDeactivated, LoginRefused
+from uservault.auth.devices import NewDevices
+from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
 from uservault.auth.events import LoginFailed, LoginSucceeded
-from uservault.auth.throttle import LoginThrottle
 from uservault.events.log import EventLog
-from uservault.kit.wiring import Hasher, Inject, Shared
+from uservault.kit.wiring import CurrentSettings, Hasher, Inject, Shared
 from uservault.passwords.reader import Credential, CredentialReader
 from uservault.passwords.service import PasswordService
+from uservault.passwords.throttle import LoginThrottle
 from uservault.roles.reader import RoleReader
 from uservault.sessions.opened import Opened
 from uservault.sessions.service import SessionService
@@ -33,7 +34,9 @@ class AuthService:
         hasher: Hasher,
         passwords: Inject[PasswordService],
         sessions: Inject[SessionService],
+        devices: Inject[NewDevices],
         events: Inject[EventLog],
+        settings: CurrentSettings,
         origin: CurrentOrigin,
     ) -> None:
         self.credentials = credentials
@@ -43,14 +46,16 @@ class AuthService:
         self.hasher = hasher
         self.passwords = passwords
         self.sessions = sessions
+        self.devices = devices
         self.events = events
+        self.wants_verified = settings.registration.verify == "required"
         self.origin = origin
 
     async def login(self, name: str, password: str) -> Granted:
         """Opens a session.
 
-        Raises LoginRefused, as slowly for a stranger as for a friend, AccountDeactivated to who
-        knows the password, and TooManyTries.
+        Raises LoginRefused, as slowly for a stranger as for a friend, AccountDeactivated or
+        EmailUnverified to who knows the password, and TooManyTries.
         """
         await self.throttle.admit(name, self.origin.address)
         known = await self.credentials.find(name)
@@ -60,11 +65,15 @@ class AuthService:
         await self.throttle.forgive(name, self.origin.address)
         if not known.is_active:
             self._turn_away(known)
+        if self.wants_verified and not known.email_verified:
+            self.events.record(LoginFailed(subject_id=known.user_id, reason="unverified"))
+            raise EmailUnverified
         await self.tokens.prepare()
         if not await self.passwords.is_still(known.user_id, known.hash):
             self._refuse(known)  # or the old password would open one more session
         if verdict.better_hash:
             await self.passwords.upgrade(known.user_id, known.hash, verdict.better_hash)
+        await self.devices.tell(known.user_id)
         opened = await self.sessions.open(known.user_id)
         self.events.record(LoginSucceeded(subject_id=known.user_id, session=opened.session_id))
         return await self._granted(opened)

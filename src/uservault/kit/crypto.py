@@ -5,7 +5,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
-from secrets import token_urlsafe
+from secrets import randbelow, token_urlsafe
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,6 +18,11 @@ NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM
 def random_token() -> str:
     """256 bits that nobody will guess, in 43 URL-safe characters."""
     return token_urlsafe(32)
+
+
+def random_code() -> str:
+    """Six digits for people to type. They can be guessed: count the tries."""
+    return f"{randbelow(10**6):06}"
 
 
 def digest(text: str) -> str:

@@ -41,6 +41,13 @@ Username = Annotated[
 ]
 
 
+Locale = Annotated[
+    str,
+    StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
+    Field(description="The language to write in: a tag of BCP 47.", examples=["de-AT"]),
+]
+
+
 def _written(value: object) -> object:
     """pydantic would take numbers, too, as seconds or milliseconds."""
     if isinstance(value, str) and RFC3339.fullmatch(value):

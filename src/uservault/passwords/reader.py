@@ -19,6 +19,7 @@ def _credentials(key: object) -> AnySelect:
         User.is_active,
         User.inactive_until,
         User.inactive_reason,
+        User.email_verified,
         Password.hash,
     )
     return select(*columns).join(Password, Password.user_id == User.id)  # type: ignore[call-overload, no-any-return]
@@ -33,6 +34,7 @@ class Credential:
     is_active: bool
     inactive_until: datetime | None
     inactive_reason: str | None
+    email_verified: bool
 
 
 class CredentialReader:
@@ -63,4 +65,5 @@ class CredentialReader:
             is_active=is_active(row, self.now()),
             inactive_until=row.inactive_until,
             inactive_reason=row.inactive_reason,
+            email_verified=row.email_verified,
         )

@@ -54,6 +54,10 @@ class RoleRepository(Repository[Role]):
         locked = select(User.id).where(User.id == user_id).with_for_update()
         return await self.session.scalar(locked) is not None
 
+    async def holder(self, user_id: int) -> User:
+        """A user of whom it is known that there is one."""
+        return (await self.session.execute(select(User).where(User.id == user_id))).scalar_one()
+
     async def concerned(self, user_id: int, names: Iterable[str]) -> Sequence[Role]:
         """The roles of these names and those that the user holds, locked: none of them changes or
         goes away meanwhile."""

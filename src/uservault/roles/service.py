@@ -1,17 +1,16 @@
-import logging
 from collections.abc import Collection, Sequence
 
 from uservault.access.principal import Permission, Principal
 from uservault.events.log import EventLog
 from uservault.kit.wiring import CurrentSettings, Inject, Now
+from uservault.mail import letters
+from uservault.mail.notices import Notices
 from uservault.roles.errors import LastAdministrator, UnknownRole
 from uservault.roles.events import RoleGranted, RoleRevoked
 from uservault.roles.models import ADMIN, Role
 from uservault.roles.reader import Held
 from uservault.roles.repository import RoleRepository
 from uservault.users.errors import UserNotFound
-
-log = logging.getLogger(__name__)
 
 
 class RoleService:
@@ -21,27 +20,27 @@ class RoleService:
         self,
         roles: Inject[RoleRepository],
         events: Inject[EventLog],
+        notices: Inject[Notices],
         settings: CurrentSettings,
         now: Now,
     ) -> None:
         self.roles = roles
+        self.notices = notices
         self.events = events
         self.keeps_an_admin = settings.production
         self.now = now
 
     async def make_admin(self, user_id: int) -> None:
+        """By who runs the service, or by coming first: nobody is told."""
         await self._grant(await self.roles.admin_locked(), user_id)
 
-    async def make_admin_if_first(self, user_id: int) -> bool:
-        """Whether there was no administrator yet; of many at once, one is the first."""
+    async def lacks_admin(self) -> bool:
+        """Whether there is no administrator yet. If so, nobody else becomes one until the unit of
+        work ends: of many at once, one is the first."""
         if await self.roles.any_admin():
             return False
-        role = await self.roles.admin_locked()
-        if await self.roles.any_admin():
-            return False
-        await self._grant(role, user_id)
-        log.warning("first administrator", extra={"user_id": user_id})
-        return True
+        await self.roles.admin_locked()
+        return not await self.roles.any_admin()
 
     async def ensure_may_change(self, user_id: int, by: Principal) -> None:
         """For whoever is about to change another user: that one must not be the mightier.
@@ -84,9 +83,15 @@ class RoleService:
             await self.ensure_not_last_admin(user_id)
         for role in sorted(given, key=lambda role: role.name):
             await self._grant(role, user_id)
+            await self._tell(role, user_id)
         for role in sorted(taken, key=lambda role: role.name):
             await self.roles.revoke(role, user_id)
             self.events.record(RoleRevoked(subject_id=user_id, role=role.name))
+
+    async def _tell(self, role: Role, user_id: int) -> None:
+        user = await self.roles.holder(user_id)
+        contents = letters.RoleGranted(username=user.username, role=role.name)
+        await self.notices.tell(contents, user.email, user.locale, user_id)
 
     async def _grant(self, role: Role, user_id: int) -> None:
         await self.roles.grant(role, user_id)

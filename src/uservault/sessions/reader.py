@@ -47,6 +47,12 @@ class SessionReader:
         live = row is not None and self.life.is_live(row, now) and is_active(row, now)
         return row if live else None
 
+    async def devices_of(self, user_id: int) -> set[tuple[str, str | None]]:
+        """What they ever logged in on: the device's label, and the address."""
+        used = select(Session.user_agent, Session.address).where(Session.user_id == user_id)
+        rows = await self.database.rows(used.distinct())
+        return {(label(row.user_agent), row.address) for row in rows}
+
     async def of_user(self, user_id: int, current: int | None = None) -> Sequence[SessionRead]:
         """The newest of the live ones; `current` is the one that asks."""
         columns = [getattr(Session, name) for name in COLUMNS]

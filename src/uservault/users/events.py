@@ -12,6 +12,10 @@ class UserUpdated(Event):
     changed: list[str]
 
 
+class EmailVerified(Event):
+    type = "email.verified"
+
+
 class UserDeleted(Event):
     type = "user.deleted"
 

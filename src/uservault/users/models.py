@@ -1,6 +1,7 @@
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ColumnElement, String
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from uservault.kit.db import Base, Id, exact
@@ -19,6 +20,8 @@ class User(Base):
     username_key: Mapped[str] = mapped_column(exact(64), unique=True, init=False)
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(exact(KEY_LENGTH), unique=True, init=False)
+    email_verified_at: Mapped[datetime | None] = mapped_column(default=None)
+    locale: Mapped[str | None] = mapped_column(String(35), default=None)
     is_active: Mapped[bool] = mapped_column(default=True)
     inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # active again from then
     inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
@@ -27,6 +30,16 @@ class User(Base):
     version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
+
+    @hybrid_property
+    def email_verified(self) -> bool:
+        """Whether somebody proved that they read what is sent to the address."""
+        return self.email_verified_at is not None
+
+    @email_verified.inplace.expression
+    @classmethod
+    def _email_verified(cls) -> ColumnElement[bool]:
+        return cls.email_verified_at.is_not(None)
 
     @validates("username", "email")
     def _keep_key(self, field: str, value: str) -> str:

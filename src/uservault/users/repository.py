@@ -1,5 +1,7 @@
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from uservault.kit.identity import email_key
 from uservault.kit.repository import Repository
 from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
@@ -14,6 +16,10 @@ class UserRepository(Repository[User]):
             return await super().save(row)
         except IntegrityError as error:
             raise _taken(error) from error
+
+    async def id_of(self, email: str) -> int | None:
+        """Whose address it is, in whatever spelling."""
+        return await self.session.scalar(select(User.id).where(User.email_key == email_key(email)))
 
 
 def _taken(error: IntegrityError) -> UsernameTaken | EmailTaken:

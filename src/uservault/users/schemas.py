@@ -3,14 +3,15 @@ from datetime import datetime
 from pydantic import MISSING, Field
 
 from uservault.kit.identity import Email
-from uservault.kit.schema import Moment, Schema, Username
+from uservault.kit.schema import Locale, Moment, Schema, Username
 
 
 class UserUpdate(Schema):
-    """A field that is absent is kept; null is refused."""
+    """A field that is absent is kept; null takes the locale away, and is refused elsewhere."""
 
     username: Username | MISSING = MISSING
     email: Email | MISSING = MISSING
+    locale: Locale | MISSING | None = MISSING
 
 
 class Deactivation(Schema):
@@ -37,6 +38,10 @@ class UserRead(Schema):
     id: int = Field(description="Never given to another user, not even after a delete.", ge=1)
     username: str = Field(examples=["ada"])
     email: str = Field(examples=["ada@example.com"])
+    email_verified: bool = Field(description="Whether they proved that the address is theirs.")
+    locale: str | None = Field(
+        description="The language of their letters (BCP 47).", examples=["de-AT"]
+    )
     is_active: bool = Field(description="Whether they may log in and their tokens open anything.")
     inactive_until: datetime | None = Field(
         description="If they are not active: when they will be again by themselves; UTC."

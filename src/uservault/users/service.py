@@ -2,8 +2,9 @@ from uservault.events.log import EventLog
 from uservault.kit.etag import Precondition
 from uservault.kit.wiring import Inject, Now
 from uservault.users.activity import shown
-from uservault.users.errors import DeactivationOver, UserNotFound
+from uservault.users.errors import DeactivationOver, EmailTaken, UserNotFound
 from uservault.users.events import (
+    EmailVerified,
     UserActivated,
     UserCreated,
     UserDeactivated,
@@ -23,33 +24,65 @@ class UserService:
         self.events = events
         self.now = now
 
-    async def create(self, username: str, email: str) -> User:
-        """Raises UsernameTaken or EmailTaken."""
+    async def create(
+        self, username: str, email: str, locale: str | None = None, *, verified: bool = False
+    ) -> User:
+        """`verified`: whoever creates them vouches for the address.
+
+        Raises UsernameTaken or EmailTaken.
+        """
         now = self.now()
-        user = User(username=username, email=email, created_at=now, updated_at=now)
+        user = User(
+            username=username,
+            email=email,
+            email_verified_at=now if verified else None,
+            locale=locale,
+            created_at=now,
+            updated_at=now,
+        )
         await self.users.save(user)
         self.events.record(UserCreated(subject_id=user.id))
         return user
 
     async def update(self, id: int, data: UserUpdate, check: Precondition) -> UserRead:
-        """Raises UserNotFound, UsernameTaken, EmailTaken, or what the precondition raises."""
-        user = await self._get(id)
+        """A new address is unverified.
+
+        Raises UserNotFound, UsernameTaken, EmailTaken, or what the precondition raises.
+        """
+        user = await self.get(id)
         check(user.version)
         sent = data.model_dump(exclude_unset=True)
         changes = {name: value for name, value in sent.items() if getattr(user, name) != value}
         if changes:
             for field, value in changes.items():
                 setattr(user, field, value)
+            if "email" in changes:
+                user.email_verified_at = None
             await self._save(user)
             self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
         return shown(user, self.now())
+
+    async def ensure_email_free(self, email: str, id: int) -> None:
+        """For an address that is to be this user's later. Raises EmailTaken."""
+        if await self.users.id_of(email) not in (None, id):
+            raise EmailTaken
+
+    async def verify_email(self, user: User, email: str) -> None:
+        """They read what is sent to this address: it is theirs from now on. Raises EmailTaken."""
+        changed = user.email != email
+        user.email = email
+        user.email_verified_at = self.now()
+        await self._save(user)
+        if changed:
+            self.events.record(UserUpdated(subject_id=user.id, changed=["email"]))
+        self.events.record(EmailVerified(subject_id=user.id))
 
     async def deactivate(self, id: int, why: Deactivation, check: Precondition) -> UserRead:
         """No session of theirs is live from the next request on, and no new one opens.
 
         Raises UserNotFound, or what the precondition raises; DeactivationOver.
         """
-        user = await self._get(id)
+        user = await self.get(id)
         check(user.version)
         if why.until is not None and why.until <= self.now():
             raise DeactivationOver
@@ -61,7 +94,7 @@ class UserService:
 
     async def activate(self, id: int, check: Precondition) -> UserRead:
         """Raises UserNotFound, or what the precondition raises."""
-        user = await self._get(id)
+        user = await self.get(id)
         check(user.version)
         if not user.is_active:
             user.is_active = True
@@ -72,7 +105,7 @@ class UserService:
 
     async def delete(self, id: int, check: Precondition) -> None:
         """What hangs on the user goes too, by cascade. Raises like `update`."""
-        user = await self._get(id)
+        user = await self.get(id)
         check(user.version)
         await self.users.delete(user)
         self.events.record(UserDeleted(subject_id=id))
@@ -81,7 +114,8 @@ class UserService:
         user.updated_at = self.now()
         await self.users.save(user)
 
-    async def _get(self, id: int) -> User:
+    async def get(self, id: int) -> User:
+        """Locked until the unit of work ends. Raises UserNotFound."""
         if user := await self.users.get(id):
             return user
         raise UserNotFound

@@ -24,6 +24,13 @@ class LoginThrottle:
         await self.throttle.take(self.pair, key, origin)
         await self.throttle.take(self.account, key)
 
+    async def pardon(self, address: str | None, *names: str) -> None:
+        """Whoever comes from this address proved to be the one who has these names."""
+        for name in names:
+            key, _ = login_key(name)
+            await self.throttle.forget(self.pair, key, address)
+            await self.throttle.forget(self.account, key)
+
     async def forgive(self, name: str, address: str | None) -> None:
         """The try was no guess."""
         (key, _), origin = login_key(name), client(address)

@@ -1,0 +1,55 @@
+from pydantic import MISSING
+
+from uservault.access.origin import CurrentOrigin
+from uservault.account.throttle import LetterThrottle
+from uservault.account.verification import Verification
+from uservault.kit.etag import Precondition
+from uservault.kit.wiring import CurrentSettings, Inject, Shared
+from uservault.tickets.purposes import Purpose
+from uservault.users.models import User
+from uservault.users.schemas import UserRead, UserUpdate
+from uservault.users.service import UserService
+
+
+class UserChange:
+    """Changing users, with all that hangs on a change of address."""
+
+    def __init__(
+        self,
+        users: Inject[UserService],
+        verification: Inject[Verification],
+        throttle: Shared[LetterThrottle],
+        settings: CurrentSettings,
+        origin: CurrentOrigin,
+    ) -> None:
+        self.users = users
+        self.verification = verification
+        self.throttle = throttle
+        self.mode = settings.registration.verify
+        self.origin = origin
+
+    async def change(self, user_id: int, data: UserUpdate, check: Precondition) -> UserRead:
+        """Where addresses must be proved, a new one waits until it is.
+
+        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries, or what the precondition
+        raises.
+        """
+        user = await self.users.get(user_id)
+        check(user.version)
+        email: str | None = data.model_dump(exclude_unset=True).get("email")
+        if email is None or email == user.email:
+            return await self.users.update(user_id, data, check)
+        if self.mode != "off":
+            await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.address)
+        if self.mode == "required":
+            await self.verification.propose(user, email)
+            data = data.model_copy(update={"email": MISSING})
+            return await self.users.update(user_id, data, check)
+        return await self._replace(user, data, check)
+
+    async def _replace(self, user: User, data: UserUpdate, check: Precondition) -> UserRead:
+        before = user.email
+        changed = await self.users.update(user.id, data, check)
+        await self.verification.moved(user, before)
+        await self.verification.ask(user)
+        return changed

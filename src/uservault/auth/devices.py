@@ -1,0 +1,43 @@
+from uservault.access.origin import CurrentOrigin
+from uservault.kit.wiring import Inject, Now, Shared
+from uservault.mail.letters import NewDevice
+from uservault.mail.notices import Notices
+from uservault.sessions.device import UNKNOWN, label
+from uservault.sessions.reader import SessionReader
+from uservault.users.reader import UserReader
+
+
+class NewDevices:
+    """Tells users of logins that look like nobody's they know."""
+
+    def __init__(
+        self,
+        sessions: Shared[SessionReader],
+        users: Shared[UserReader],
+        notices: Inject[Notices],
+        origin: CurrentOrigin,
+        now: Now,
+    ) -> None:
+        self.sessions = sessions
+        self.users = users
+        self.notices = notices
+        self.origin = origin
+        self.now = now
+
+    async def tell(self, user_id: int) -> None:
+        """To be called before the session is opened. Of the first one nothing is told."""
+        if not self.notices.has(NewDevice):
+            return
+        known = await self.sessions.devices_of(user_id)
+        device, address = label(self.origin.user_agent), self.origin.address
+        if not known or (device, address) in known:
+            return
+        user = await self.users.get(user_id)
+        contents = NewDevice(
+            username=user.username,
+            # What a browser says of itself is anybody's words: for proved addresses only.
+            device=device if user.email_verified else UNKNOWN,
+            address=address or "?",
+            time=f"{self.now():%Y-%m-%d %H:%M} UTC",
+        )
+        await self.notices.tell(contents, user.email, user.locale, user_id)

@@ -1,0 +1,19 @@
+from uservault.kit.wiring import CurrentSettings, Inject
+from uservault.mail.letters import Contents
+from uservault.mail.service import Mailer
+
+
+class Notices:
+    """Letters that tell users what was done to their account: those that the operator wants."""
+
+    def __init__(self, mailer: Inject[Mailer], settings: CurrentSettings) -> None:
+        self.mailer = mailer
+        self.settings = settings
+
+    def has(self, kind: type[Contents]) -> bool:
+        """Whether users are told by letters of this kind."""
+        return self.settings.notifies(kind.template())
+
+    async def tell(self, contents: Contents, to: str, locale: str | None, user_id: int) -> None:
+        if self.has(type(contents)):
+            await self.mailer.queue(contents, to, locale, user_id)
