@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from uservault.events.linking import LateLinking, Linking
+from uservault.events.sweep import EventSweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
 from uservault.kit.problems import Problem
@@ -43,6 +45,9 @@ class Routine:
 ROUTINES = (
     Routine(Delivery, interval=1),
     Routine(MailSweep, interval=600),
+    Routine(Linking, interval=2),
+    Routine(LateLinking, interval=600),
+    Routine(EventSweep, interval=600),
 )
 
 

@@ -65,7 +65,7 @@ def _registration(given: AdminSettings) -> Registration:
 
 
 def _maker(resources: Resources, session: AsyncSession) -> AccountMaker:
-    events = EventLog(session, resources.clock)
+    events = EventLog(session, resources.clock, resources.sealer)
     policy = resources.shared(PasswordPolicy)
     return AccountMaker(
         UserService(UserRepository(session), events, resources.clock),

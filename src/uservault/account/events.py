@@ -7,3 +7,15 @@ class PasswordChanged(Event):
 
 class PasswordChangeRefused(Event):
     type = "password.change_refused"
+
+
+class PasswordChangeThrottled(Event):
+    """Recorded once in each window that is full, however many tries there are."""
+
+    type = "password.change_throttled"
+
+
+class RegistrationThrottled(Event):
+    """Likewise."""
+
+    type = "registration.throttled"

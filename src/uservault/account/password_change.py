@@ -1,8 +1,13 @@
 from uservault.access.principal import Principal
-from uservault.account.events import PasswordChanged, PasswordChangeRefused
+from uservault.account.events import (
+    PasswordChanged,
+    PasswordChangeRefused,
+    PasswordChangeThrottled,
+)
 from uservault.account.throttle import PasswordThrottle
 from uservault.events.log import EventLog
 from uservault.kit.wiring import Hasher, Inject, Shared
+from uservault.limits.errors import TooManyTries
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.service import PasswordService
@@ -34,7 +39,7 @@ class PasswordChange:
 
     async def change(self, me: Principal, current: str, new: str) -> None:
         """Raises CurrentPasswordWrong, PasswordRefused, TooManyTries or TooManyPasswords."""
-        await self.throttle.admit(me.user_id)
+        await self._admit(me)
         user, known = await self.users.get(me.user_id), await self.credentials.of(me.user_id)
         verdict = await self.hasher.verify(current, known.hash if known else None)
         if known is None or not verdict.right:
@@ -46,3 +51,11 @@ class PasswordChange:
             raise UserNotFound
         await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         self.events.record(PasswordChanged(subject_id=me.user_id))
+
+    async def _admit(self, me: Principal) -> None:
+        try:
+            await self.throttle.admit(me.user_id)
+        except TooManyTries as refused:
+            if refused.first:
+                self.events.record(PasswordChangeThrottled(subject_id=me.user_id))
+            raise

@@ -1,11 +1,14 @@
 from uservault.access.origin import CurrentOrigin
 from uservault.access.principal import Principal
+from uservault.account.events import RegistrationThrottled
 from uservault.account.maker import AccountMaker
 from uservault.account.schemas import Registration
 from uservault.account.throttle import RegistrationThrottle
+from uservault.events.log import EventLog
 from uservault.kit.etag import Precondition
 from uservault.kit.problems import Conflict
 from uservault.kit.wiring import CurrentSettings, Inject, Shared
+from uservault.limits.errors import TooManyTries
 from uservault.roles.service import RoleService
 from uservault.users.models import User
 from uservault.users.schemas import Deactivation, UserRead, UserUpdate
@@ -21,6 +24,7 @@ class AccountService:
         users: Inject[UserService],
         roles: Inject[RoleService],
         throttle: Shared[RegistrationThrottle],
+        events: Inject[EventLog],
         settings: CurrentSettings,
         origin: CurrentOrigin,
     ) -> None:
@@ -28,11 +32,12 @@ class AccountService:
         self.users = users
         self.roles = roles
         self.throttle = throttle
+        self.events = events
         self.origin = origin
 
     async def register(self, data: Registration) -> User:
         """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
-        await self.throttle.admit(self.origin.address)
+        await self._admit()
         try:
             user = await self.make(data)
         except Conflict:
@@ -40,6 +45,14 @@ class AccountService:
             raise
         await self.throttle.count_created(self.origin.address)
         return user
+
+    async def _admit(self) -> None:
+        try:
+            await self.throttle.admit(self.origin.address)
+        except TooManyTries as refused:
+            if refused.first:
+                self.events.record(RegistrationThrottled(subject_id=None))
+            raise
 
     async def update(
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
