@@ -1,5 +1,6 @@
 """The chain over the events: each link holds a keyed digest of itself and of the one before it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from uservault.events.models import EventChain, EventLink, EventRecord
 from uservault.kit.crypto import Sealer
 
 THE_ONE = 1
+WRITTEN = re.compile(r"(0|[1-9][0-9]{0,17}):([A-Za-z0-9_-]{43}|)")
 AT_ONCE = 1000  # events
 
 # Events with their places, if they have one, in the order of their ids.
@@ -36,8 +38,9 @@ class Head:
     @classmethod
     def parsed(cls, text: str) -> "Head":
         """From what `str` makes of one. Raises ValueError."""
-        position, _, digest = text.partition(":")
-        return cls(int(position), digest)
+        if found := WRITTEN.fullmatch(text):
+            return cls(int(found[1]), found[2])
+        raise ValueError(text)
 
     def __str__(self) -> str:
         return f"{self.position}:{self.digest}"
