@@ -47,12 +47,15 @@ class TestVerify:
         self, environment: Mapping[str, str], database_url: str
     ) -> None:
         empty = audit(environment, "verify")
+        headless = audit(environment, "head")
         prepare(database_url)
 
         done = audit(environment, "verify")
 
         assert empty.exit_code == done.exit_code == 0
-        assert empty.stdout.startswith("0 events chained, 0 waiting to be\n")
+        assert empty.stdout.splitlines()[0] == "0 events chained, 0 waiting to be"
+        assert "head" not in empty.stdout
+        assert headless.stdout == "nothing is chained yet\n"
         said = done.stdout.splitlines()
         assert said[0] == "3 events chained since 2026-01-01T00:00:00Z, 0 waiting to be"
         assert said[1].startswith("head 3:")
@@ -93,7 +96,7 @@ class TestVerify:
         assert cut.stdout.startswith("the chain was cut off: it ends at 2, and reached 3\n")
         assert audit(environment, "verify").exit_code == 0
 
-    @pytest.mark.parametrize("head", ["x", ":", "1:y", "x:y", f"{'9' * 5000}:x"])
+    @pytest.mark.parametrize("head", ["x", ":", "0:", "1:y", "x:y", f"{'9' * 5000}:x"])
     def test_knows_its_own_heads_only(self, environment: Mapping[str, str], head: str) -> None:
         done = audit(environment, "verify", "--head", head)
 

@@ -1,8 +1,9 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from tests.events.record import chained, faults, links, record, sweep, tamper, verified
+from tests.events.record import chained, faults, links, record, record_many, sweep, tamper, verified
 from tests.fakes import FakeClock
 from tests.history import history
 from uservault.events.linking import Linking
@@ -111,7 +112,19 @@ class TestEventSweep:
         [fault] = await faults(resources)
         assert fault == "event 5 was put in, or no worker has run for an hour"
 
-    async def test_is_not_waited_for_by_who_verifies(
+    async def test_disturbs_nobody_who_verifies_meanwhile(
+        self, resources: Resources, clock: FakeClock
+    ) -> None:
+        for _ in range(3):
+            await record_many(resources, 20)
+            await Linking(resources).run_once()
+            clock.advance(days=9)
+
+            verification, _ = await asyncio.gather(verified(resources), sweep(resources, days=2))
+
+            assert verification.faults == []
+
+    async def test_changes_neither_the_end_nor_the_age_of_the_chain(
         self, resources: Resources, clock: FakeClock
     ) -> None:
         await a_past(resources, clock)

@@ -11,7 +11,7 @@ from uservault.events.models import EventChain, EventLink, EventRecord
 from uservault.kit.crypto import Sealer
 
 THE_ONE = 1
-WRITTEN = re.compile(r"(0|[1-9][0-9]{0,17}):([A-Za-z0-9_-]{43}|)")
+WRITTEN = re.compile(r"(0|[1-9][0-9]{0,17}):([A-Za-z0-9_-]{43})")
 AT_ONCE = 1000  # events
 
 # Events with their places, if they have one, in the order of their ids.

@@ -42,7 +42,8 @@ def _parsed(text: str) -> Head:
 
 
 async def _head(resources: Resources) -> str:
-    return str(await Verification(resources).head())
+    head = await Verification(resources).head()
+    return str(head) if head.digest else "nothing is chained yet"
 
 
 async def _verify(resources: Resources, known: Head | None) -> str:
@@ -57,7 +58,7 @@ async def _verify(resources: Resources, known: Head | None) -> str:
 def _summary(findings: Findings) -> list[str]:
     since = f" since {findings.began_at:%Y-%m-%dT%H:%M:%SZ}" if findings.began_at else ""
     counts = f"{findings.linked} events chained{since}, {findings.waiting} waiting to be"
-    return [counts, f"head {findings.head}"]
+    return [counts, f"head {findings.head}"] if findings.head.digest else [counts]
 
 
 def _rest(findings: Findings) -> list[str]:
