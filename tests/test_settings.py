@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 
@@ -25,6 +27,17 @@ class TestSettings:
         settings = given(passwords={"min_length": 12, "blocklist": True})
 
         assert (settings.password_min_length, settings.password_blocklist) == (12, True)
+
+    @pytest.mark.parametrize("days", [0, 2, 10_000])
+    def test_take_a_retention_of_events(self, days: int) -> None:
+        kept = given(events={"retention": timedelta(days=days)}).events.retention
+
+        assert kept == timedelta(days=days)
+
+    @pytest.mark.parametrize("retention", [timedelta(days=-1), timedelta(hours=47), "1"])
+    def test_keep_events_for_longer_than_tokens_live(self, retention: object) -> None:
+        with pytest.raises(ValidationError, match="retention"):
+            given(events={"retention": retention})
 
     def test_never_show_a_secret(self) -> None:
         settings = given(

@@ -15,6 +15,7 @@ from uservault.account.router import router as account
 from uservault.account.states import router as states
 from uservault.auth.router import router as auth
 from uservault.docs.router import mount_docs
+from uservault.events.router import router as events
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.router import router as keys
 from uservault.kit.answers import add_problem_handlers
@@ -43,6 +44,7 @@ ROUTERS = (
     states,
     by_mail,
     roles,
+    events,
     mail,
     keys,
     telemetry,
@@ -55,6 +57,7 @@ TAGS = [
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "roles", "description": "Named sets of permissions, and who holds them."},
+    {"name": "events", "description": "The record of what happened."},
     {"name": "mail", "description": "What became of the letters to users."},
     {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from uservault.account.bootstrap import make_admin
 from uservault.account.schemas import Registration
 from uservault.app import create_app
+from uservault.events.commands import audit_commands
 from uservault.keys.commands import key_commands
 from uservault.kit import migrations
 from uservault.kit.configuration import (
@@ -43,6 +44,7 @@ app = typer.Typer(
 migrate = typer.Typer(help="Bring the database's schema up to date, or back.", no_args_is_help=True)
 app.add_typer(migrate, name="migrate")
 app.add_typer(key_commands(lambda deed: _say(_run(_opened(deed)))), name="keys")
+app.add_typer(audit_commands(lambda deed: _say(_run(_opened(deed)))), name="audit")
 
 
 @app.command()

@@ -33,6 +33,8 @@ PUBLISHED = frozenset(
     }
 )
 
+SHORTEST_RETENTION = timedelta(days=2)  # no token lives so long: its revocation is on record
+
 Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
 SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?\Z")
 T = TypeVar("T")
@@ -302,6 +304,21 @@ class RegistrationSettings(Branch):
     )
 
 
+class EventSettings(Branch):
+    retention: timedelta = Field(
+        timedelta(days=730),
+        ge=timedelta(0),
+        description="How long events are kept: seconds, or ISO 8601 (`P730D`); 0 is for ever.",
+    )
+
+    @field_validator("retention")
+    @classmethod
+    def _longer_than_tokens(cls, value: timedelta) -> timedelta:
+        if timedelta(0) < value < SHORTEST_RETENTION:
+            raise ValueError("should be 0, or two days or more")
+        return value
+
+
 class WorkerSettings(Branch):
     embedded: bool = Field(
         True, description="Work inside the server; else run `uservault worker` beside it."
@@ -368,6 +385,7 @@ class Settings(BaseSettings):
     registration: RegistrationSettings = RegistrationSettings()
     mail: MailSettings = MailSettings()
     notices: NoticeSettings = NoticeSettings()
+    events: EventSettings = EventSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
     admin: AdminSettings = AdminSettings()

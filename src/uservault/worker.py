@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from uservault.account.fulfilment import Fulfilment
+from uservault.events.linking import LateLinking, Linking
+from uservault.events.sweep import EventSweep
 from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
@@ -51,6 +53,9 @@ ROUTINES = (
     Routine(KeySweep, interval=600),
     Routine(Fulfilment, interval=1),
     Routine(TicketSweep, interval=600),
+    Routine(Linking, interval=2),
+    Routine(LateLinking, interval=600),
+    Routine(EventSweep, interval=600),
 )
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,6 +7,31 @@ from hypothesis import strategies as st
 from uservault.kit.crypto import Sealer, Unsealable, derived_key, digest, random_token
 
 OLD, NEW = b"o" * 32, b"n" * 32
+
+
+class TestMac:
+    @given(st.text(max_size=40), st.lists(st.none() | st.integers() | st.text(max_size=40)))
+    def test_is_known_for_the_same_purpose_and_facts(self, purpose: str, facts: list[Any]) -> None:
+        sealer = Sealer([NEW])
+
+        assert sealer.is_mac(sealer.mac(purpose, *facts), purpose, *facts)
+
+    @pytest.mark.parametrize("facts", [("a", "bc"), ("abc",), ("ab",), (), ("ab", None), (1, 2)])
+    def test_is_of_no_other_facts(self, facts: tuple[Any, ...]) -> None:
+        sealer = Sealer([NEW])
+
+        assert not sealer.is_mac(sealer.mac("x", "ab", "c"), "x", *facts)
+        assert not sealer.is_mac(sealer.mac("x", *facts), "y", *facts)
+
+    @pytest.mark.parametrize("mac", [None, "", "x", "é" * 43])
+    def test_is_no_other_text(self, mac: str | None) -> None:
+        assert not Sealer([NEW]).is_mac(mac, "x")
+
+    def test_is_made_by_the_first_key_and_known_by_each(self) -> None:
+        mac = Sealer([NEW, OLD]).mac("x", 1)
+
+        assert Sealer([OLD, NEW]).is_mac(mac, "x", 1)
+        assert not Sealer([OLD]).is_mac(mac, "x", 1)
 
 
 class TestSealer:

@@ -20,7 +20,7 @@ RESET = ResetPassword(token=TOKEN, username="ada")
 
 
 def mailer(resources: Resources, session: AsyncSession) -> Mailer:
-    events = EventLog(session, resources.clock)
+    events = EventLog(session, resources.clock, resources.sealer)
     return Mailer(
         LetterRepository(session), events, resources.sealer, resources.settings, resources.clock
     )

@@ -50,7 +50,7 @@ def new_admin(anyone: AsyncClient, resources: Resources) -> Maker:
     async def make(username: str) -> Person:
         person = await register(anyone, username)
         async with unit_of_work(resources.database) as session:
-            events = EventLog(session, resources.clock)
+            events = EventLog(session, resources.clock, resources.sealer)
             repository = RoleRepository(session)
             settings, now = resources.settings, resources.clock
             notices = Notices(mailer(resources, session), settings)

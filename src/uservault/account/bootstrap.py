@@ -68,7 +68,7 @@ def _registration(given: AdminSettings) -> Registration:
 
 
 def _maker(resources: Resources, session: AsyncSession) -> AccountMaker:
-    events = EventLog(session, resources.clock)
+    events = EventLog(session, resources.clock, resources.sealer)
     policy = resources.shared(PasswordPolicy)
     settings, now = resources.settings, resources.clock
     mailer = Mailer(LetterRepository(session), events, resources.sealer, settings, now)

@@ -17,3 +17,15 @@ class PasswordReset(Event):
     """With what was mailed to their address."""
 
     type = "password.reset"
+
+
+class PasswordChangeThrottled(Event):
+    """Recorded once in each window that is full, however many tries there are."""
+
+    type = "password.change_throttled"
+
+
+class RegistrationThrottled(Event):
+    """Likewise."""
+
+    type = "registration.throttled"

@@ -76,4 +76,4 @@ class Fulfilment:
         origin = Origin(
             address=order.address, user_agent=order.user_agent, request_id=order.request_id
         )
-        return EventLog(session, self.now, origin=origin)
+        return EventLog(session, self.now, self.resources.sealer, origin=origin)

@@ -1,9 +1,14 @@
 from uservault.access.principal import Principal
-from uservault.account.events import PasswordChanged, PasswordChangeRefused
+from uservault.account.events import (
+    PasswordChanged,
+    PasswordChangeRefused,
+    PasswordChangeThrottled,
+)
 from uservault.account.throttle import PasswordThrottle
 from uservault.events.log import EventLog
 from uservault.kit.outages import ConcurrentChange
 from uservault.kit.wiring import Hasher, Inject, Shared
+from uservault.limits.errors import TooManyTries
 from uservault.mail import letters
 from uservault.mail.notices import Notices
 from uservault.passwords.errors import CurrentPasswordWrong
@@ -43,7 +48,7 @@ class PasswordChange:
     async def change(self, me: Principal, current: str, new: str) -> None:
         """Raises CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries or
         TooManyPasswords."""
-        await self.throttle.admit(me.user_id)
+        await self._admit(me)
         user, known = await self.users.get(me.user_id), await self.credentials.of(me.user_id)
         verdict = await self.hasher.verify(current, known.hash if known else None)
         if known is None or not verdict.right:
@@ -58,3 +63,11 @@ class PasswordChange:
         self.events.record(PasswordChanged(subject_id=me.user_id))
         notice = letters.PasswordChanged(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user.id)
+
+    async def _admit(self, me: Principal) -> None:
+        try:
+            await self.throttle.admit(me.user_id)
+        except TooManyTries as refused:
+            if refused.first:
+                self.events.record(PasswordChangeThrottled(subject_id=me.user_id))
+            raise

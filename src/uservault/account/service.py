@@ -1,13 +1,16 @@
 from uservault.access.origin import CurrentOrigin
 from uservault.access.principal import Principal
+from uservault.account.events import RegistrationThrottled
 from uservault.account.maker import AccountMaker
 from uservault.account.schemas import Registration
 from uservault.account.throttle import RegistrationThrottle
 from uservault.account.user_change import UserChange
 from uservault.account.verification import Verification
+from uservault.events.log import EventLog
 from uservault.kit.etag import Precondition
 from uservault.kit.problems import Conflict
 from uservault.kit.wiring import CurrentSettings, Inject, Shared
+from uservault.limits.errors import TooManyTries
 from uservault.mail.letters import AccountDeactivated
 from uservault.mail.notices import Notices
 from uservault.roles.service import RoleService
@@ -28,6 +31,7 @@ class AccountService:
         roles: Inject[RoleService],
         notices: Inject[Notices],
         throttle: Shared[RegistrationThrottle],
+        events: Inject[EventLog],
         settings: CurrentSettings,
         origin: CurrentOrigin,
     ) -> None:
@@ -38,11 +42,12 @@ class AccountService:
         self.roles = roles
         self.notices = notices
         self.throttle = throttle
+        self.events = events
         self.origin = origin
 
     async def register(self, data: Registration) -> User:
         """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
-        await self.throttle.admit(self.origin.address)
+        await self._admit()
         try:
             user = await self.make(data)
         except Conflict:
@@ -51,6 +56,14 @@ class AccountService:
         await self.verification.ask(user)
         await self.throttle.count_created(self.origin.address)
         return user
+
+    async def _admit(self) -> None:
+        try:
+            await self.throttle.admit(self.origin.address)
+        except TooManyTries as refused:
+            if refused.first:
+                self.events.record(RegistrationThrottled(subject_id=None))
+            raise
 
     async def update(
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal

@@ -11,3 +11,15 @@ class LoginSucceeded(Event):
 class LoginFailed(Event):
     type = "login.failed"
     reason: Literal["credentials", "deactivated", "unverified"] = "credentials"
+
+
+class LoginThrottled(Event):
+    """Recorded once in each window that is full, however many tries there are."""
+
+    type = "login.throttled"
+
+
+class PasswordRehashed(Event):
+    """The same password, kept by a better hash."""
+
+    type = "password.rehashed"

@@ -4,9 +4,15 @@ from typing import NoReturn
 from uservault.access.origin import CurrentOrigin
 from uservault.auth.devices import NewDevices
 from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
-from uservault.auth.events import LoginFailed, LoginSucceeded
+from uservault.auth.events import (
+    LoginFailed,
+    LoginSucceeded,
+    LoginThrottled,
+    PasswordRehashed,
+)
 from uservault.events.log import EventLog
 from uservault.kit.wiring import CurrentSettings, Hasher, Inject, Shared
+from uservault.limits.errors import TooManyTries
 from uservault.passwords.reader import Credential, CredentialReader
 from uservault.passwords.service import PasswordService
 from uservault.passwords.throttle import LoginThrottle
@@ -57,7 +63,7 @@ class AuthService:
         Raises LoginRefused, as slowly for a stranger as for a friend, AccountDeactivated or
         EmailUnverified to who knows the password, and TooManyTries.
         """
-        await self.throttle.admit(name, self.origin.address)
+        await self._admit(name)
         known = await self.credentials.find(name)
         verdict = await self.hasher.verify(password, known.hash if known else None)
         if known is None or not verdict.right:
@@ -73,6 +79,7 @@ class AuthService:
             self._refuse(known)  # or the old password would open one more session
         if verdict.better_hash:
             await self.passwords.upgrade(known.user_id, known.hash, verdict.better_hash)
+            self.events.record(PasswordRehashed(subject_id=known.user_id))
         await self.devices.tell(known.user_id)
         opened = await self.sessions.open(known.user_id)
         self.events.record(LoginSucceeded(subject_id=known.user_id, session=opened.session_id))
@@ -87,6 +94,15 @@ class AuthService:
         held = await self.roles.held_by(opened.user_id)
         access_token = await self.tokens.issue(opened, held)
         return Granted(access_token, opened.refresh_token)
+
+    async def _admit(self, name: str) -> None:
+        try:
+            await self.throttle.admit(name, self.origin.address)
+        except TooManyTries as refused:
+            if refused.first:
+                known = await self.credentials.find(name)
+                self.events.record(LoginThrottled(subject_id=known.user_id if known else None))
+            raise
 
     def _refuse(self, known: Credential | None) -> NoReturn:
         self.events.record(LoginFailed(subject_id=known.user_id if known else None))

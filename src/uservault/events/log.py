@@ -1,13 +1,15 @@
 """Writing down what happened: in the table, and in the log for whoever watches."""
 
 import logging
+from collections.abc import Iterator
 from typing import ClassVar
 
 from uservault.access.guard import MaybePrincipal
 from uservault.access.origin import MaybeOrigin
 from uservault.events.models import EventRecord
+from uservault.events.seals import seal
 from uservault.kit.schema import Schema
-from uservault.kit.wiring import Now, WriteSession
+from uservault.kit.wiring import Now, Sealing, WriteSession
 from uservault.telemetry.origin import Origin
 
 NOWHERE = Origin()
@@ -21,6 +23,7 @@ class Event(Schema):
     """Something that happened, in the past tense. Its other fields are what is told of it."""
 
     type: ClassVar[str]
+    personal: ClassVar[frozenset[str]] = frozenset()  # fields that are erased with the subject
     subject_id: int | None  # the user it happened to, if it is one we know
 
 
@@ -31,16 +34,19 @@ class EventLog:
         self,
         session: WriteSession,
         now: Now,
+        sealer: Sealing,
         actor: MaybePrincipal = None,
         origin: MaybeOrigin = None,
     ) -> None:
         self.session = session
         self.now = now
+        self.sealer = sealer
         self.actor = actor
         self.origin = origin
 
     def record(self, event: Event) -> None:
         origin = self.origin or NOWHERE
+        personal = set(event.personal)
         record = EventRecord(
             type=event.type,
             at=self.now(),
@@ -50,7 +56,16 @@ class EventLog:
             address=origin.address,
             user_agent=origin.user_agent,
             request_id=origin.request_id,
-            data=event.model_dump(mode="json", exclude={"subject_id"}),
+            data=event.model_dump(mode="json", exclude={"subject_id"} | personal),
+            personal=event.model_dump(mode="json", include=personal) or None,
         )
+        seal(self.sealer, record)
         self.session.add(record)
         log.info(event.type, extra={name: getattr(record, name) for name in LOGGED})
+
+
+def every_event(kind: type[Event] = Event) -> Iterator[type[Event]]:
+    """All there are. A feature's are known once it is imported."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from every_event(each)

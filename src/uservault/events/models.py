@@ -1,27 +1,65 @@
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, String
+from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, Id
+from uservault.kit.db import Base, BigId, Id, exact
 
 
 class EventRecord(Base):
     """What happened, written in the transaction that made it so, and never changed.
 
-    It outlives the users it speaks of: actor and subject are ids, not foreign keys.
+    It outlives the users it speaks of: actor and subject are ids, not foreign keys. What tells of
+    a person may be erased: it is sealed apart, see `events.seals`.
     """
 
     __tablename__ = "events"
+    # Each filter of the list, in the order of the list.
+    __table_args__: ClassVar[Any] = (  # type: ignore[misc]
+        Index(None, "actor_id", "at", "id"),
+        Index(None, "subject_id", "at", "id"),
+        Index(None, "type", "at", "id"),
+        Index(None, "at", "id"),
+        Base.__table_args__,
+    )
 
     id: Mapped[Id] = mapped_column(init=False)
-    type: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
-    subject_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    type: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)
     session_id: Mapped[int | None] = mapped_column(BigInteger)  # the actor's
     address: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(256))
     request_id: Mapped[str | None] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    personal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # more data
+    salt: Mapped[str | None] = mapped_column(exact(43), default=None)
+    fingerprint: Mapped[str | None] = mapped_column(exact(43), default=None)
+    seal: Mapped[str | None] = mapped_column(exact(43), default=None)
+
+
+class EventLink(Base):
+    """The place of an event in the chain, which is in the order in which commits were seen."""
+
+    __tablename__ = "event_links"
+
+    position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    seal: Mapped[str] = mapped_column(exact(43), unique=True)  # the event's: no copy is linked
+    digest: Mapped[str] = mapped_column(exact(43))  # of this link and the digest before it
+
+
+class EventChain(Base):
+    """Where the chain begins: the one row, locked by whoever adds to the chain or cuts it off."""
+
+    __tablename__ = "event_chain"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    began_at: Mapped[datetime]
+    adopted_to: Mapped[int] = mapped_column(BigInteger)  # events up to here may be older than seals
+    position: Mapped[int] = mapped_column(BigInteger)  # of the last link that was swept, or 0
+    digest: Mapped[str] = mapped_column(exact(43))  # of that link
+    swept_to: Mapped[datetime | None] = mapped_column(default=None)  # no older event is believed
+    seal: Mapped[str | None] = mapped_column(exact(43), default=None)

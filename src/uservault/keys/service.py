@@ -20,7 +20,7 @@ class KeyService:
 
     def __init__(self, resources: Resources, session: AsyncSession) -> None:
         self.keys = KeyRepository(session)
-        self.events = EventLog(session, resources.clock)
+        self.events = EventLog(session, resources.clock, resources.sealer)
         self.sealer = resources.sealer
         self.settings = resources.settings.tokens
         self.now = resources.clock

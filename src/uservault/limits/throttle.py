@@ -49,8 +49,10 @@ class Throttle:
     async def take(self, limit: Limit, *what: str | None) -> None:
         """One more. Raises TooManyTries, with the seconds until the window ends."""
         key = self._key(limit, what)
-        if await self.counters.add(key, 1, limit.window) > limit.amount:
-            raise TooManyTries(await self.counters.ends_in(key))
+        count = await self.counters.add(key, 1, limit.window)
+        if count > limit.amount:
+            first = count == limit.amount + 1
+            raise TooManyTries(await self.counters.ends_in(key), first=first)
 
     async def give_back(self, limit: Limit, *what: str | None) -> None:
         """It was none of those that are counted."""

@@ -50,9 +50,9 @@ class RevocationReader:
         )
 
     def _begin(self, after: int | None) -> ColumnElement[bool]:
-        if after:
-            return EventRecord.id > after
-        return EventRecord.at > self.now() - self.horizon
+        """What is older than any token need not be looked for, however long ago they asked."""
+        lately = EventRecord.at > self.now() - self.horizon
+        return lately & (EventRecord.id > after) if after else lately
 
 
 def _revocation(row: AnyRow) -> Revocation:

@@ -1,0 +1,112 @@
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, true, union_all
+
+from uservault.events.log import every_event
+from uservault.events.models import EventRecord
+from uservault.events.schemas import EventQuery, EventRead, MyEventQuery, MyEventRead
+from uservault.kit.batch import AnySelect
+from uservault.kit.db import AnyRow
+from uservault.kit.page import Page
+from uservault.kit.ports import Resources
+
+FIELDS = tuple(EventRead.model_fields)
+SHOWN = select(*(getattr(EventRecord, field) for field in (*FIELDS, "personal")))
+WHO = ("session_id", "address", "user_agent", "request_id")  # what tells of whoever did it
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class EventReader:
+    """What can be asked of the record. The newest first, by the time that each event has."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.database = resources.database
+
+    async def page(self, query: EventQuery) -> Page[EventRead]:
+        wanted = {EventRecord.actor_id: query.actor, EventRecord.subject_id: query.subject}
+        given = [column == id for column, id in wanted.items() if id is not None]
+        rows = await self._newest([and_(true(), *given)], query)
+        return Page([_read(row) for row in rows[: query.limit]], _cursor(rows, query))
+
+    async def of_user(self, user_id: int, query: MyEventQuery) -> Page[MyEventRead]:
+        """What the user did, and what happened to them."""
+        did = EventRecord.actor_id == user_id
+        by_others = or_(EventRecord.actor_id.is_(None), EventRecord.actor_id != user_id)
+        happened = and_(EventRecord.subject_id == user_id, by_others)
+        rows = await self._newest([did, happened], query)
+        return Page([_own(row, user_id) for row in rows[: query.limit]], _cursor(rows, query))
+
+    async def _newest(
+        self, either: Sequence[ColumnElement[bool]], query: MyEventQuery
+    ) -> Sequence[AnyRow]:
+        """What meets one of the conditions; one more than the page has, for there may be a next.
+
+        Each part is found along an index that has the order of the list, so the page is too.
+        """
+        parts = [
+            _in_order(SHOWN.where(one, type, *_within(query)), EventRecord, query)
+            for one, type in product(either, _types(query.type))
+        ]
+        if len(parts) == 1:
+            return await self.database.rows(parts[0])
+        if not parts:
+            return []
+        every = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        return await self.database.rows(_in_order(select(every), every.c, query))
+
+
+def _in_order(found: AnySelect, columns: Any, query: MyEventQuery) -> AnySelect:
+    return found.order_by(columns.at.desc(), columns.id.desc()).limit(query.limit + 1)
+
+
+def _types(wanted: str | None) -> list[ColumnElement[bool]]:
+    if wanted is None:
+        return [true()]
+    if not wanted.endswith("."):
+        return [EventRecord.type == wanted]
+    known = sorted({kind.type for kind in every_event()})
+    return [EventRecord.type == name for name in known if name.startswith(wanted)]
+
+
+def _within(query: MyEventQuery) -> Iterator[ColumnElement[bool]]:
+    if query.since:
+        yield EventRecord.at >= query.since
+    if query.until:
+        yield EventRecord.at < query.until
+    if query.cursor:
+        micros, id = map(int, query.cursor.split("."))
+        at = EPOCH + micros * MICROSECOND
+        # The first condition says it all to an index, the second to the truth.
+        yield EventRecord.at <= at
+        yield or_(EventRecord.at < at, EventRecord.id < id)
+
+
+def _cursor(rows: Sequence[AnyRow], query: MyEventQuery) -> str | None:
+    if len(rows) <= query.limit:
+        return None
+    last = rows[query.limit - 1]
+    return f"{(last.at - EPOCH) // MICROSECOND}.{last.id}"
+
+
+def _read(row: AnyRow) -> EventRead:
+    fields = {name: getattr(row, name) for name in FIELDS}
+    return EventRead(**fields | {"data": row.data | (row.personal or {})})
+
+
+def _own(row: AnyRow, user_id: int) -> MyEventRead:
+    by_other = row.actor_id not in (None, user_id)
+    told = row.personal if row.subject_id == user_id else None
+    who = {name: None if by_other else getattr(row, name) for name in WHO}
+    return MyEventRead(
+        id=row.id,
+        type=row.type,
+        at=row.at,
+        by_other=by_other,
+        subject_id=row.subject_id,
+        data=row.data | (told or {}),
+        **who,
+    )

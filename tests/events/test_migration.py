@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests import databases
+from tests.databases import connected
+from tests.events.record import links, verified
+from tests.fakes import FakeClock
+from tests.processes import opened
+from uservault.events.linking import Linking
+from uservault.kit import migrations
+
+EVENT = text(
+    "INSERT INTO events (type, at, subject_id, data) VALUES"
+    " ('user.created', '2026-01-01 00:00:00.000000', 1, '{}')"
+)
+EVENTS = text("SELECT id, type, subject_id FROM events")
+
+
+@pytest.fixture
+async def url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -> str:
+    """A database without a table."""
+    if backend == "sqlite":
+        return f"sqlite:///{tmp_path}/events.db"
+    return await databases.blank(urls[backend], f"events_{worker}")
+
+
+async def test_events_are_the_same_there_and_back_and_chained_meanwhile(url: str) -> None:
+    settings = databases.settings_for(url)
+    await migrations.upgrade(settings, "0005")
+    async with connected(url) as connection:
+        await connection.execute(EVENT)
+
+    await migrations.upgrade(settings, "0006")
+    async with opened(settings, FakeClock()) as resources:
+        await Linking(resources).run_once()
+        assert await links(resources) == [(1, 1)]
+        assert (await verified(resources)).faults == []
+
+    await migrations.downgrade(settings, "0005")
+    async with connected(url) as connection:
+        assert (await connection.execute(EVENTS)).all() == [(1, "user.created", 1)]
