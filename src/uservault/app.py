@@ -21,6 +21,8 @@ from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
 from uservault.kit.ports import Resources
 from uservault.mail.router import router as mail
+from uservault.metadata.me import router as my_metadata
+from uservault.metadata.router import router as metadata
 from uservault.resources import open_resources
 from uservault.roles.router import router as roles
 from uservault.sessions.authenticator import SessionAuthenticator
@@ -40,6 +42,8 @@ ROUTERS = (
     auth,
     sessions,
     states,
+    my_metadata,
+    metadata,
     roles,
     mail,
     keys,
@@ -49,6 +53,7 @@ AUTHENTICATORS = (SessionAuthenticator,)
 TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
     {"name": "me", "description": "One's own account."},
+    {"name": "metadata", "description": "JSON objects that others keep on users."},
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "roles", "description": "Named sets of permissions, and who holds them."},

@@ -4,11 +4,22 @@ from uservault.events import models as events
 from uservault.keys import models as keys
 from uservault.kit.db import Base
 from uservault.mail import models as mail
+from uservault.metadata import models as user_metadata
 from uservault.passwords import models as passwords
 from uservault.roles import models as roles
 from uservault.sessions import models as sessions
 from uservault.users import models as users
 
-__all__ = ["events", "keys", "mail", "metadata", "passwords", "roles", "sessions", "users"]
+__all__ = [
+    "events",
+    "keys",
+    "mail",
+    "metadata",
+    "passwords",
+    "roles",
+    "sessions",
+    "user_metadata",
+    "users",
+]
 
 metadata = Base.metadata
