@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from uservault.account.bootstrap import make_first_admin
 from uservault.account.me import router as me
+from uservault.account.privacy import router as privacy
 from uservault.account.router import router as account
 from uservault.account.states import router as states
 from uservault.auth.router import router as auth
@@ -42,6 +43,7 @@ ROUTERS = (
     auth,
     sessions,
     states,
+    privacy,
     my_metadata,
     metadata,
     roles,

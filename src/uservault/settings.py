@@ -275,6 +275,15 @@ class WorkerSettings(Branch):
     )
 
 
+class ErasureSettings(Branch):
+    grace_days: int = Field(
+        0,
+        ge=0,
+        le=3650,
+        description="For so many days a deleted user can be restored; with 0 they never can.",
+    )
+
+
 class AdminSettings(Branch):
     username: str = Field("", description="With the two below: made at start if there is none.")
     email: str = Field("", description="The first administrator's address.")
@@ -330,6 +339,7 @@ class Settings(BaseSettings):
     passwords: PasswordSettings = PasswordSettings()
     limits: LimitSettings = LimitSettings()
     mail: MailSettings = MailSettings()
+    erasure: ErasureSettings = ErasureSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
     admin: AdminSettings = AdminSettings()

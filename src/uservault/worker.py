@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from uservault.account.purge import Purge
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
 from uservault.kit.problems import Problem
@@ -43,6 +44,7 @@ class Routine:
 ROUTINES = (
     Routine(Delivery, interval=1),
     Routine(MailSweep, interval=600),
+    Routine(Purge, interval=60),
 )
 
 

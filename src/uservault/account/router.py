@@ -2,6 +2,7 @@ from fastapi import APIRouter, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires_self_or
 from uservault.access.principal import Permission
+from uservault.account.erasure import Erasure
 from uservault.account.schemas import Registration
 from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
@@ -83,11 +84,12 @@ async def patch_user(
     responses=problems(UserNotFound, LastAdministrator, PreconditionFailed),
 )
 async def delete_user(
-    id: PathId, check: IfMatch, me: CurrentPrincipal, account: Inject[AccountService]
+    id: PathId, check: IfMatch, me: CurrentPrincipal, erasure: Inject[Erasure]
 ) -> Message:
-    """Delete a user for good: oneself, or anybody with `users:delete`. Their tokens end at once.
+    """Delete a user: oneself, or anybody with `users:delete`. Their tokens end at once.
 
-    In production the last active administrator stays.
+    It is for good; if USERVAULT_ERASURE__GRACE_DAYS says so, only after that many days, until when
+    an administrator can take it back. In production the last active administrator stays.
     """
-    await account.delete(id, check, me)
+    await erasure.delete(id, check, me)
     return Message(message="User deleted successfully")

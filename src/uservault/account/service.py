@@ -49,16 +49,11 @@ class AccountService:
         await self.roles.ensure_may_change(user_id, by)
         return await self.users.update(user_id, data, check)
 
-    async def delete(self, user_id: int, check: Precondition, by: Principal) -> None:
-        """Raises UserNotFound, Forbidden, LastAdministrator, or what the precondition raises."""
-        await self.roles.ensure_may_change(user_id, by)
-        await self.roles.ensure_not_last_admin(user_id)
-        await self.users.delete(user_id, check)
-
     async def deactivate(
         self, user_id: int, why: Deactivation, check: Precondition, by: Principal
     ) -> UserRead:
-        """Raises like `delete`, and Invalid for a time that has passed."""
+        """Raises UserNotFound, Forbidden, LastAdministrator, Invalid for a time that has passed, or
+        what the precondition raises."""
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
         return await self.users.deactivate(user_id, why, check)

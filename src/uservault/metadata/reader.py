@@ -5,13 +5,14 @@ from uservault.kit.ports import Resources
 from uservault.metadata.models import Kind, UserMetadata
 from uservault.metadata.schemas import Read
 from uservault.users.errors import UserNotFound
-from uservault.users.models import User
+from uservault.users.models import NOT_DELETED, User
 
 
 def _of(kind: Kind) -> AnySelect:
     """One of the objects, for users on whom nothing is kept too."""
     kept = UserMetadata.user_id == User.id
-    return select(User.id, getattr(UserMetadata, kind)).outerjoin(UserMetadata, kept)
+    found = select(User.id, getattr(UserMetadata, kind)).outerjoin(UserMetadata, kept)
+    return found.where(NOT_DELETED)
 
 
 class MetadataReader:

@@ -22,6 +22,7 @@ class User(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # active again from then
     inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None, index=True)  # then purged
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag
@@ -32,3 +33,7 @@ class User(Base):
     def _keep_key(self, field: str, value: str) -> str:
         setattr(self, f"{field}_key", KEYS[field](value))
         return value
+
+
+# Who is deleted and not yet purged is nobody, to all but those who can restore them.
+NOT_DELETED = User.deleted_at.is_(None)

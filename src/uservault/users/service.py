@@ -3,12 +3,13 @@ from uservault.kit.etag import Precondition
 from uservault.kit.problems import Invalid
 from uservault.kit.wiring import Inject, Now
 from uservault.users.activity import shown
-from uservault.users.errors import UserNotFound
+from uservault.users.errors import DeletedUserNotFound, UserNotFound
 from uservault.users.events import (
     UserActivated,
     UserCreated,
     UserDeactivated,
     UserDeleted,
+    UserRestored,
     UserUpdated,
 )
 from uservault.users.models import User
@@ -71,12 +72,27 @@ class UserService:
             self.events.record(UserActivated(subject_id=id))
         return shown(user, self.now())
 
-    async def delete(self, id: int, check: Precondition) -> None:
-        """What hangs on the user goes too, by cascade. Raises like `update`."""
+    async def delete(self, id: int, check: Precondition) -> User:
+        """Marks the user: they are nobody from now on, and can be restored until they are purged.
+
+        Raises UserNotFound, or what the precondition raises.
+        """
         user = await self._get(id)
         check(user.version)
-        await self.users.delete(user)
+        user.deleted_at = self.now()
+        await self._save(user)
         self.events.record(UserDeleted(subject_id=id))
+        return user
+
+    async def restore(self, id: int) -> UserRead:
+        """Raises DeletedUserNotFound."""
+        user = await self.users.deleted(id)
+        if user is None:
+            raise DeletedUserNotFound
+        user.deleted_at = None
+        await self._save(user)
+        self.events.record(UserRestored(subject_id=id))
+        return shown(user, self.now())
 
     async def _save(self, user: User) -> None:
         user.updated_at = self.now()

@@ -1,0 +1,29 @@
+"""Mark deleted users, who can be restored for a while."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+from uservault.kit.db import UtcDateTime
+
+revision: str = "0008a"
+down_revision: str | None = "0008"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+INDEX = "ix_users_deleted_at"
+
+
+# In place, and the table never made anew: SQLite would drop the old one, and with it, by cascade,
+# what hangs on users.
+def upgrade() -> None:
+    op.add_column("users", sa.Column("deleted_at", UtcDateTime, nullable=True))
+    op.create_index(op.f(INDEX), "users", ["deleted_at"])
+
+
+def downgrade() -> None:
+    """Whoever is marked would be back: they are deleted now."""
+    op.execute("DELETE FROM users WHERE deleted_at IS NOT NULL")
+    op.drop_index(op.f(INDEX), "users")
+    op.drop_column("users", "deleted_at")
