@@ -15,6 +15,7 @@ from uservault.account.router import router as account
 from uservault.account.states import router as states
 from uservault.auth.router import router as auth
 from uservault.docs.router import mount_docs
+from uservault.invitations.router import router as invitations
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.router import router as keys
 from uservault.kit.answers import add_problem_handlers
@@ -47,6 +48,7 @@ ROUTERS = (
     my_metadata,
     metadata,
     roles,
+    invitations,
     mail,
     keys,
     telemetry,
@@ -59,6 +61,7 @@ TAGS = [
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "roles", "description": "Named sets of permissions, and who holds them."},
+    {"name": "invitations", "description": "Inviting people, and becoming a user that way."},
     {"name": "mail", "description": "What became of the letters to users."},
     {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},

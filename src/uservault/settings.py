@@ -275,6 +275,14 @@ class WorkerSettings(Branch):
     )
 
 
+class RegistrationSettings(Branch):
+    mode: Literal["open", "invite", "closed"] = Field(
+        "open",
+        description="Who may become a user: `open` anybody; `invite` who was invited, and whom"
+        " somebody with `users:write` creates; `closed` only the latter.",
+    )
+
+
 class ErasureSettings(Branch):
     grace_days: int = Field(
         0,
@@ -339,6 +347,7 @@ class Settings(BaseSettings):
     passwords: PasswordSettings = PasswordSettings()
     limits: LimitSettings = LimitSettings()
     mail: MailSettings = MailSettings()
+    registration: RegistrationSettings = RegistrationSettings()
     erasure: ErasureSettings = ErasureSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()

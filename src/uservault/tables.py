@@ -1,6 +1,7 @@
 """Imports every models.py, so that the whole schema is known."""
 
 from uservault.events import models as events
+from uservault.invitations import models as invitations
 from uservault.keys import models as keys
 from uservault.kit.db import Base
 from uservault.mail import models as mail
@@ -12,6 +13,7 @@ from uservault.users import models as users
 
 __all__ = [
     "events",
+    "invitations",
     "keys",
     "mail",
     "metadata",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from uservault.account.purge import Purge
+from uservault.invitations.sweep import InvitationSweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
 from uservault.kit.problems import Problem
@@ -45,6 +46,7 @@ ROUTINES = (
     Routine(Delivery, interval=1),
     Routine(MailSweep, interval=600),
     Routine(Purge, interval=60),
+    Routine(InvitationSweep, interval=3600),
 )
 
 

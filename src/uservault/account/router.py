@@ -1,8 +1,10 @@
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires_self_or
 from uservault.access.principal import Permission
+from uservault.account.admission import may_register
 from uservault.account.erasure import Erasure
+from uservault.account.errors import RegistrationClosed
 from uservault.account.schemas import Registration
 from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
@@ -27,12 +29,23 @@ CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) 
     "/users",
     response_model=UserRead,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(UsernameTaken, EmailTaken, PasswordRefused, TooManyTries, TooManyPasswords),
+    dependencies=[Depends(may_register)],
+    responses=problems(
+        RegistrationClosed,
+        UsernameTaken,
+        EmailTaken,
+        PasswordRefused,
+        TooManyTries,
+        TooManyPasswords,
+    ),
 )
 async def create_user(
     data: Registration, account: Inject[AccountService], response: Response
 ) -> User:
-    """Register. In development, whoever comes first becomes the administrator."""
+    """Register. In development, whoever comes first becomes the administrator.
+
+    Unless USERVAULT_REGISTRATION__MODE is `open`, only for who holds `users:write`.
+    """
     user = await account.register(data)
     response.headers["Location"] = f"/api/users/{user.id}"
     response.headers["ETag"] = etag(user.version)

@@ -61,6 +61,10 @@ class RoleRepository(Repository[Role]):
         locked = select(Role).where(either).order_by(Role.id).with_for_update()
         return (await self.session.scalars(locked)).all()
 
+    async def named(self, names: Iterable[str]) -> Sequence[Role]:
+        """Those of these names that there are."""
+        return (await self.session.scalars(select(Role).where(Role.name.in_(set(names))))).all()
+
     async def held(self, user_id: int) -> Sequence[Role]:
         roles = select(Role).join(UserRole).where(UserRole.user_id == user_id)
         return (await self.session.scalars(roles)).all()

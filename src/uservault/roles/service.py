@@ -1,7 +1,7 @@
 import logging
 from collections.abc import Collection, Sequence
 
-from uservault.access.principal import Principal
+from uservault.access.principal import Permission, Principal
 from uservault.events.log import EventLog
 from uservault.kit.wiring import CurrentSettings, Inject, Now
 from uservault.roles.errors import LastAdministrator, UnknownRole
@@ -50,8 +50,7 @@ class RoleService:
         """
         if user_id != by.user_id:
             await self.roles.lock_holder(user_id)
-            held = await self.roles.held(user_id)
-            by.ensure_holds(permission for role in held for permission in role.permissions)
+            by.ensure_holds(await self.permissions_of(user_id))
 
     async def ensure_not_last_admin(self, user_id: int) -> None:
         """For whoever is about to delete, deactivate or demote the user, in the same unit of work.
@@ -60,6 +59,16 @@ class RoleService:
         """
         if self.keeps_an_admin and await self.roles.is_last_admin(user_id, self.now()):
             raise LastAdministrator
+
+    async def permissions_of(self, user_id: int) -> frozenset[Permission]:
+        """What the user's roles permit now."""
+        held = await self.roles.held(user_id)
+        return frozenset(permission for role in held for permission in role.permissions)
+
+    async def ensure_may_give(self, names: Sequence[str], by: Principal) -> None:
+        """For whoever promises these roles. Raises UnknownRole or Forbidden."""
+        given = _named(names, await self.roles.named(names))
+        by.ensure_holds(permission for role in given for permission in role.permissions)
 
     async def assign(self, user_id: int, names: Sequence[str], by: Principal) -> Held:
         """The user has the roles of these names from now on, and no others.

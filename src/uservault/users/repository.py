@@ -1,7 +1,9 @@
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from uservault.kit.identity import email_key
 from uservault.kit.repository import Repository
 from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
@@ -21,6 +23,11 @@ class UserRepository(Repository[User]):
         if user is None or user.deleted_at is None:
             return None
         return user if before is None or user.deleted_at <= before else None
+
+    async def has_email(self, email: str) -> bool:
+        """Whether an address is somebody's, be it in another spelling or of who is deleted."""
+        found = select(User.id).where(User.email_key == email_key(email))
+        return await self.session.scalar(found) is not None
 
     async def save(self, row: User) -> User:
         """The unique constraints, not a look beforehand, say who came first."""

@@ -3,7 +3,7 @@ from uservault.kit.etag import Precondition
 from uservault.kit.problems import Invalid
 from uservault.kit.wiring import Inject, Now
 from uservault.users.activity import shown
-from uservault.users.errors import DeletedUserNotFound, UserNotFound
+from uservault.users.errors import DeletedUserNotFound, EmailTaken, UserNotFound
 from uservault.users.events import (
     UserActivated,
     UserCreated,
@@ -24,6 +24,14 @@ class UserService:
         self.users = users
         self.events = events
         self.now = now
+
+    async def ensure_free(self, email: str) -> None:
+        """That nobody has it now: whether so, when it is asked for, the constraint says.
+
+        Raises EmailTaken.
+        """
+        if await self.users.has_email(email):
+            raise EmailTaken
 
     async def create(self, username: str, email: str) -> User:
         """Raises UsernameTaken or EmailTaken."""
