@@ -45,7 +45,7 @@ class Routine:
 ROUTINES = (
     Routine(Delivery, interval=1),
     Routine(MailSweep, interval=600),
-    Routine(Purge, interval=60),
+    Routine(Purge, interval=600),
     Routine(InvitationSweep, interval=3600),
 )
 

@@ -8,7 +8,7 @@ from uservault.account.errors import RegistrationClosed
 from uservault.account.schemas import Registration
 from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
-from uservault.kit.problems import PreconditionFailed, problems
+from uservault.kit.problems import PreconditionFailed, Unauthorized, problems
 from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
 from uservault.kit.wiring import Inject
@@ -31,6 +31,7 @@ CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed) 
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(may_register)],
     responses=problems(
+        Unauthorized,
         RegistrationClosed,
         UsernameTaken,
         EmailTaken,

@@ -57,7 +57,7 @@ Patch = Annotated[
     Field(
         description="What to merge (RFC 7396): null removes a member, an object is merged with the"
         " one that is there, anything else takes its place.",
-        examples=[{"links": {"blog": None, "code": "https://code.example.com/ada"}}],
+        examples=[{"links": {"code": "https://code.example.com/ada"}}],
     ),
 ]
 Read: TypeAlias = dict[str, Any]
