@@ -9,6 +9,7 @@ from uservault.kit.identity import KEY_LENGTH, email_key, username_key
 
 KEYS = {"username": username_key, "email": email_key}
 DELETED = text("deleted_at IS NOT NULL")
+PARTIAL: Any = ("sqlite", "postgresql")  # they can index some rows alone
 
 
 class User(Base):
@@ -34,7 +35,7 @@ class User(Base):
     __table_args__: ClassVar[Any] = (  # type: ignore[misc]
         Index(
             "ix_users_deleted_at", deleted_at, sqlite_where=DELETED, postgresql_where=DELETED
-        ).ddl_if(dialect=("sqlite", "postgresql")),  # type: ignore[arg-type] - several are fine
+        ).ddl_if(dialect=PARTIAL),
         Base.__table_args__,
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
