@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from uservault.account.bootstrap import make_first_admin
 from uservault.account.by_mail import router as by_mail
 from uservault.account.me import router as me
+from uservault.account.privacy import router as privacy
 from uservault.account.router import router as account
 from uservault.account.states import router as states
 from uservault.auth.router import router as auth
 from uservault.docs.router import mount_docs
 from uservault.events.router import router as events
+from uservault.invitations.router import router as invitations
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.router import router as keys
 from uservault.kit.answers import add_problem_handlers
@@ -23,6 +25,8 @@ from uservault.kit.migrations import upgrade
 from uservault.kit.openapi import describe
 from uservault.kit.ports import Resources
 from uservault.mail.router import router as mail
+from uservault.metadata.me import router as my_metadata
+from uservault.metadata.router import router as metadata
 from uservault.resources import open_resources
 from uservault.roles.router import router as roles
 from uservault.sessions.authenticator import SessionAuthenticator
@@ -43,8 +47,12 @@ ROUTERS = (
     sessions,
     states,
     by_mail,
+    privacy,
+    my_metadata,
+    metadata,
     roles,
     events,
+    invitations,
     mail,
     keys,
     telemetry,
@@ -54,10 +62,12 @@ TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
     {"name": "me", "description": "One's own account."},
     {"name": "account", "description": "What people do by the letters that they get."},
+    {"name": "metadata", "description": "JSON objects that others keep on users."},
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "roles", "description": "Named sets of permissions, and who holds them."},
     {"name": "events", "description": "The record of what happened."},
+    {"name": "invitations", "description": "Inviting people, and becoming a user that way."},
     {"name": "mail", "description": "What became of the letters to users."},
     {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},

@@ -297,6 +297,11 @@ class NoticeSettings(Branch):
 
 
 class RegistrationSettings(Branch):
+    mode: Literal["open", "invite", "closed"] = Field(
+        "open",
+        description="Who may become a user: `open` anybody; `invite` who was invited, and whom"
+        " somebody with `users:write` creates; `closed` only the latter.",
+    )
     verify: Literal["off", "optional", "required"] = Field(
         "off",
         description="Whether users prove that their address is theirs: never asked, asked, or"
@@ -325,6 +330,15 @@ class WorkerSettings(Branch):
     )
     shutdown_timeout: float = Field(
         4, ge=0, le=300, description="Seconds for what is under way to be finished at SIGTERM."
+    )
+
+
+class ErasureSettings(Branch):
+    grace_days: int = Field(
+        0,
+        ge=0,
+        le=3650,
+        description="For so many days a deleted user can be restored; with 0 they never can.",
     )
 
 
@@ -386,6 +400,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     notices: NoticeSettings = NoticeSettings()
     events: EventSettings = EventSettings()
+    erasure: ErasureSettings = ErasureSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
     admin: AdminSettings = AdminSettings()

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from uservault.account.fulfilment import Fulfilment
+from uservault.account.purge import Purge
 from uservault.events.linking import LateLinking, Linking
 from uservault.events.sweep import EventSweep
+from uservault.invitations.sweep import InvitationSweep
 from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.ports import Resources
@@ -56,6 +58,8 @@ ROUTINES = (
     Routine(Linking, interval=2),
     Routine(LateLinking, interval=600),
     Routine(EventSweep, interval=600),
+    Routine(Purge, interval=600),
+    Routine(InvitationSweep, interval=3600),
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests.fakes import FakeClock, FakeHasher
 from tests.history import history
+from tests.mail.queue import letters, queue
 from tests.people import PASSWORD, Person, register, registration
 from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
@@ -168,5 +169,24 @@ class TestDeleteUser:
     async def test_stays_on_record(self, admin: Person, ada: Person, resources: Resources) -> None:
         await admin.delete(f"/users/{ada.id}")
 
-        last = (await history(resources, "type", "actor_id", "subject_id"))[-1]
-        assert last == ("user.deleted", admin.id, ada.id)
+        last = (await history(resources, "type", "actor_id", "subject_id"))[-2:]
+        assert last == [("user.deleted", admin.id, ada.id), ("user.purged", admin.id, ada.id)]
+
+    async def test_forgets_letters_and_where_the_user_came_from(
+        self, ada: Person, resources: Resources
+    ) -> None:
+        await queue(resources, user_id=ada.id)
+
+        await ada.delete("/me", headers={"User-Agent": "Mozilla/5.0 (Ada)"})
+
+        assert await letters(resources, "id") == []
+        told = await history(resources, "actor_id", "subject_id", "address", "user_agent")
+        theirs = [each[2:] for each in told if ada.id in each[:2]]
+        assert theirs
+        assert set(theirs) == {(None, None)}
+
+    async def test_cannot_be_taken_back(self, admin: Person, ada: Person) -> None:
+        await ada.delete("/me")
+
+        assert (await admin.get("/deleted-users")).json() == []
+        assert (await admin.post(f"/users/{ada.id}/restore")).status_code == 404

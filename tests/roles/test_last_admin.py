@@ -100,6 +100,18 @@ async def test_one_who_is_not_active_does_not_count(
     assert (await admin.delete(f"/users/{other.id}")).status_code == 200
 
 
+@pytest.mark.parametrize("go", [resign, leave])
+async def test_one_who_is_deleted_and_could_be_restored_does_not_count(
+    admin: Person, new_admin: Maker, resources: Resources, go: Deed
+) -> None:
+    other = await new_admin("other")
+    async with unit_of_work(resources.database) as session:
+        deleted = update(User).where(User.id == other.id).values(deleted_at=resources.clock())
+        await session.execute(deleted)
+
+    assert (await go(admin)).status_code == 409
+
+
 async def test_one_who_may_do_everything_by_another_role_does_not_count(admin: Person) -> None:
     everything = (await admin.get("/roles/1")).json()["permissions"]
     deputy = await appoint(admin, "deputy", *everything)

@@ -31,12 +31,18 @@ class Guard(OAuth2PasswordBearer):
         self.or_self = or_self
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]
-        principal = request.scope.get("principal") or await _authenticate(request)
-        request.scope["principal"] = principal
+        principal = await authenticated(request)
         missing = self.needed - principal.permissions
         if missing and not (self.or_self and _is_self(request, principal)):
             raise Forbidden(missing=sorted(missing))
         return principal
+
+
+async def authenticated(request: Request) -> Principal:
+    """Who is calling, which is found out once. Raises Unauthorized."""
+    principal: Principal = request.scope.get("principal") or await _authenticate(request)
+    request.scope["principal"] = principal
+    return principal
 
 
 async def _authenticate(request: Request) -> Principal:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 
 from uservault.access.guard import CurrentPrincipal
+from uservault.account.erasure import Erasure
 from uservault.account.password_change import PasswordChange
 from uservault.account.schemas import PasswordUpdate
 from uservault.account.service import AccountService
@@ -53,14 +54,12 @@ async def patch_me(
 
 
 @router.delete("", responses=problems(UserNotFound, LastAdministrator, PreconditionFailed))
-async def delete_me(
-    me: CurrentPrincipal, check: IfMatch, account: Inject[AccountService]
-) -> Message:
-    """Delete oneself for good. All sessions end at once.
+async def delete_me(me: CurrentPrincipal, check: IfMatch, erasure: Inject[Erasure]) -> Message:
+    """Delete oneself, for good at once or after a grace. All sessions end at once.
 
     In production the last active administrator stays.
     """
-    await account.delete(me.user_id, check, me)
+    await erasure.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
 
 

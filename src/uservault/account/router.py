@@ -1,11 +1,14 @@
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires_self_or
 from uservault.access.principal import Permission
+from uservault.account.admission import may_register
+from uservault.account.erasure import Erasure
+from uservault.account.errors import RegistrationClosed
 from uservault.account.schemas import Registration
 from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
-from uservault.kit.problems import PreconditionFailed, problems
+from uservault.kit.problems import PreconditionFailed, Unauthorized, problems
 from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
 from uservault.kit.wiring import Inject
@@ -28,12 +31,24 @@ CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, 
     "/users",
     response_model=UserRead,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(UsernameTaken, EmailTaken, PasswordRefused, TooManyTries, TooManyPasswords),
+    dependencies=[Depends(may_register)],
+    responses=problems(
+        Unauthorized,
+        RegistrationClosed,
+        UsernameTaken,
+        EmailTaken,
+        PasswordRefused,
+        TooManyTries,
+        TooManyPasswords,
+    ),
 )
 async def create_user(
     data: Registration, account: Inject[AccountService], response: Response
 ) -> User:
-    """Register. In development, whoever comes first becomes the administrator."""
+    """Register. In development, whoever comes first becomes the administrator.
+
+    Unless USERVAULT_REGISTRATION__MODE is `open`, only for who holds `users:write`.
+    """
     user = await account.register(data)
     response.headers["Location"] = f"/api/users/{user.id}"
     response.headers["ETag"] = etag(user.version)
@@ -86,11 +101,12 @@ async def patch_user(
     responses=problems(UserNotFound, LastAdministrator, PreconditionFailed),
 )
 async def delete_user(
-    id: PathId, check: IfMatch, me: CurrentPrincipal, account: Inject[AccountService]
+    id: PathId, check: IfMatch, me: CurrentPrincipal, erasure: Inject[Erasure]
 ) -> Message:
-    """Delete a user for good: oneself, or anybody with `users:delete`. Their tokens end at once.
+    """Delete a user: oneself, or anybody with `users:delete`. Their tokens end at once.
 
-    In production the last active administrator stays.
+    It is for good; if USERVAULT_ERASURE__GRACE_DAYS says so, only after that many days, until when
+    an administrator can take it back. In production the last active administrator stays.
     """
-    await account.delete(id, check, me)
+    await erasure.delete(id, check, me)
     return Message(message="User deleted successfully")

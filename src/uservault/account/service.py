@@ -75,16 +75,11 @@ class AccountService:
         await self.throttle.count_changed(self.origin.address)
         return user
 
-    async def delete(self, user_id: int, check: Precondition, by: Principal) -> None:
-        """Raises UserNotFound, Forbidden, LastAdministrator, or what the precondition raises."""
-        await self.roles.ensure_may_change(user_id, by)
-        await self.roles.ensure_not_last_admin(user_id)
-        await self.users.delete(user_id, check)
-
     async def deactivate(
         self, user_id: int, why: Deactivation, check: Precondition, by: Principal
     ) -> UserRead:
-        """Raises like `delete`, and DeactivationOver."""
+        """Raises UserNotFound, Forbidden, LastAdministrator, DeactivationOver, or what the
+        precondition raises."""
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
         user = await self.users.deactivate(user_id, why, check)

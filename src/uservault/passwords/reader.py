@@ -9,7 +9,7 @@ from uservault.kit.identity import login_key
 from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
 from uservault.users.activity import is_active
-from uservault.users.models import User
+from uservault.users.models import NOT_DELETED, User
 
 
 def _credentials(key: object) -> AnySelect:
@@ -22,7 +22,8 @@ def _credentials(key: object) -> AnySelect:
         User.email_verified,
         Password.hash,
     )
-    return select(*columns).join(Password, Password.user_id == User.id)  # type: ignore[call-overload, no-any-return]
+    found = select(*columns).join(Password, Password.user_id == User.id)  # type: ignore[call-overload]
+    return found.where(NOT_DELETED)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,19 +1,19 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from uservault.kit.repository import Repository
 from uservault.roles.errors import RoleNameTaken
 from uservault.roles.models import ADMIN, Role, UserRole
-from uservault.users.models import User
+from uservault.users.models import NOT_DELETED, User
 
 ADMINS = (
     select(User.id)
     .join(UserRole, UserRole.user_id == User.id)
     .join(Role, Role.id == UserRole.role_id)
-    .where(Role.name == ADMIN)
+    .where(Role.name == ADMIN, NOT_DELETED)
 )
 
 
@@ -35,8 +35,7 @@ class RoleRepository(Repository[Role]):
         return (await self.session.execute(locked)).scalar_one()
 
     async def any_admin(self) -> bool:
-        held = exists().where(UserRole.role_id == Role.id, Role.name == ADMIN)
-        return bool(await self.session.scalar(select(held)))
+        return bool(await self.session.scalar(select(ADMINS.exists())))
 
     async def is_last_admin(self, user_id: int, now: datetime) -> bool:
         """Whether nobody else is an active administrator. It stays so until the unit of work ends:
@@ -51,7 +50,7 @@ class RoleRepository(Repository[Role]):
 
     async def lock_holder(self, user_id: int) -> bool:
         """Whether there is such a user, whose roles nobody else changes meanwhile."""
-        locked = select(User.id).where(User.id == user_id).with_for_update()
+        locked = select(User.id).where(User.id == user_id, NOT_DELETED).with_for_update()
         return await self.session.scalar(locked) is not None
 
     async def holder(self, user_id: int) -> User:
@@ -65,6 +64,10 @@ class RoleRepository(Repository[Role]):
         either = or_(Role.name.in_(set(names)), Role.id.in_(held))
         locked = select(Role).where(either).order_by(Role.id).with_for_update()
         return (await self.session.scalars(locked)).all()
+
+    async def named(self, names: Iterable[str]) -> Sequence[Role]:
+        """Those of these names that there are."""
+        return (await self.session.scalars(select(Role).where(Role.name.in_(set(names))))).all()
 
     async def held(self, user_id: int) -> Sequence[Role]:
         roles = select(Role).join(UserRole).where(UserRole.user_id == user_id)

@@ -49,8 +49,7 @@ class RoleService:
         """
         if user_id != by.user_id:
             await self.roles.lock_holder(user_id)
-            held = await self.roles.held(user_id)
-            by.ensure_holds(permission for role in held for permission in role.permissions)
+            by.ensure_holds(await self.permissions_of(user_id))
 
     async def ensure_not_last_admin(self, user_id: int) -> None:
         """For whoever is about to delete, deactivate or demote the user, in the same unit of work.
@@ -59,6 +58,15 @@ class RoleService:
         """
         if self.keeps_an_admin and await self.roles.is_last_admin(user_id, self.now()):
             raise LastAdministrator
+
+    async def permissions_of(self, user_id: int) -> frozenset[Permission]:
+        """What the user's roles permit now."""
+        held = await self.roles.held(user_id)
+        return frozenset(permission for role in held for permission in role.permissions)
+
+    async def ensure_may_give(self, names: Sequence[str], by: Principal) -> None:
+        """For whoever promises these roles. Raises UnknownRole or Forbidden."""
+        _ensure_may_change(set(), _named(names, await self.roles.named(names)), by)
 
     async def assign(self, user_id: int, names: Sequence[str], by: Principal) -> Held:
         """The user has the roles of these names from now on, and no others.

@@ -9,7 +9,7 @@ from uservault.sessions.models import Session
 from uservault.sessions.presence import Presence
 from uservault.sessions.tokens import AccessTokens
 from uservault.users.activity import is_active
-from uservault.users.models import User
+from uservault.users.models import NOT_DELETED, User
 
 PERMISSIONS = (
     select(func.aggregate_strings(Role.permissions, " "))
@@ -28,7 +28,7 @@ LIVE = (
         PERMISSIONS.label("permissions"),
     )
     .join(User, User.id == Session.user_id)
-    .where(Session.revoked_at.is_(None))
+    .where(Session.revoked_at.is_(None), NOT_DELETED)
 )
 
 

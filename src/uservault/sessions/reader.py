@@ -11,7 +11,7 @@ from uservault.sessions.life import Life
 from uservault.sessions.models import Session
 from uservault.sessions.schemas import SessionRead
 from uservault.users.activity import is_active
-from uservault.users.models import User
+from uservault.users.models import NOT_DELETED, User
 
 REFRESHING = (
     select(
@@ -26,7 +26,7 @@ REFRESHING = (
         User.inactive_until,
     )
     .join(User, User.id == Session.user_id)
-    .where(Session.revoked_at.is_(None))
+    .where(Session.revoked_at.is_(None), NOT_DELETED)
 )
 
 MOST_SHOWN = 100  # of a user's sessions

@@ -20,6 +20,14 @@ class UserDeleted(Event):
     type = "user.deleted"
 
 
+class UserRestored(Event):
+    type = "user.restored"
+
+
+class UserPurged(Event):
+    type = "user.purged"
+
+
 class UserDeactivated(Event):
     type = "user.deactivated"
     until: datetime | None

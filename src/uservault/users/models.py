@@ -1,6 +1,7 @@
 from datetime import datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, String
+from sqlalchemy import ColumnElement, Index, String, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
@@ -8,6 +9,8 @@ from uservault.kit.db import Base, Id, exact
 from uservault.kit.identity import KEY_LENGTH, email_key, username_key
 
 KEYS = {"username": username_key, "email": email_key}
+DELETED = text("deleted_at IS NOT NULL")
+PARTIAL: Any = ("sqlite", "postgresql")  # they can index some rows alone
 
 
 class User(Base):
@@ -25,10 +28,19 @@ class User(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # active again from then
     inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # then purged
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag
 
+    # Of the deleted alone, or none at all: asked for a few users who are not deleted, SQLite and
+    # MariaDB would go through an index of everybody, and so through all of them.
+    __table_args__: ClassVar[Any] = (  # type: ignore[misc]
+        Index(
+            "ix_users_deleted_at", deleted_at, sqlite_where=DELETED, postgresql_where=DELETED
+        ).ddl_if(dialect=PARTIAL),
+        Base.__table_args__,
+    )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
 
     @hybrid_property
@@ -45,3 +57,7 @@ class User(Base):
     def _keep_key(self, field: str, value: str) -> str:
         setattr(self, f"{field}_key", KEYS[field](value))
         return value
+
+
+# Who is deleted and not yet purged is nobody, to all but those who can restore them.
+NOT_DELETED = User.deleted_at.is_(None)

@@ -6,11 +6,11 @@ from uservault.kit.page import Page, PageQuery
 from uservault.kit.ports import Resources
 from uservault.users.activity import settled, shown
 from uservault.users.errors import UserNotFound
-from uservault.users.models import User
+from uservault.users.models import NOT_DELETED, User
 from uservault.users.schemas import UserRead
 
 FIELDS = tuple(UserRead.model_fields)
-SHOWN = select(*(getattr(User, field) for field in FIELDS))
+SHOWN = select(*(getattr(User, field) for field in FIELDS)).where(NOT_DELETED)
 PAGE = SHOWN.where(User.id > bindparam("after")).order_by(User.id).limit(bindparam("limit"))
 MANY = TypeAdapter(list[UserRead])
 

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -10,6 +12,18 @@ from uservault.users.models import User
 class UserRepository(Repository[User]):
     model = User
 
+    async def get(self, id: int) -> User | None:
+        """As ever, and None for a user who is deleted."""
+        user = await super().get(id)
+        return user if user and user.deleted_at is None else None
+
+    async def deleted(self, id: int, before: datetime | None = None) -> User | None:
+        """One who is, `before` that time if given; locked like any other."""
+        user = await super().get(id)
+        if user is None or user.deleted_at is None:
+            return None
+        return user if before is None or user.deleted_at <= before else None
+
     async def save(self, row: User) -> User:
         """The unique constraints, not a look beforehand, say who came first."""
         try:
@@ -18,7 +32,7 @@ class UserRepository(Repository[User]):
             raise _taken(error) from error
 
     async def id_of(self, email: str) -> int | None:
-        """Whose address it is, in whatever spelling."""
+        """Whose address it is, in whatever spelling; also of a user who is deleted."""
         return await self.session.scalar(select(User.id).where(User.email_key == email_key(email)))
 
 

@@ -32,6 +32,16 @@ class Deactivation(Schema):
     )
 
 
+class DeletedUserRead(Schema):
+    """A user who is deleted, and can be restored until they are purged."""
+
+    id: int = Field(ge=1)
+    username: str = Field(description="Nobody else may have it meanwhile.", examples=["ada"])
+    email: str = Field(description="Likewise.", examples=["ada@example.com"])
+    deleted_at: datetime = Field(description="UTC (RFC 3339).")
+    purge_at: datetime = Field(description="When they are gone for good.")
+
+
 class UserRead(Schema):
     """A user, as those who may see them do."""
 

@@ -2,13 +2,19 @@ from uservault.events.log import EventLog
 from uservault.kit.etag import Precondition
 from uservault.kit.wiring import Inject, Now
 from uservault.users.activity import shown
-from uservault.users.errors import DeactivationOver, EmailTaken, UserNotFound
+from uservault.users.errors import (
+    DeactivationOver,
+    DeletedUserNotFound,
+    EmailTaken,
+    UserNotFound,
+)
 from uservault.users.events import (
     EmailVerified,
     UserActivated,
     UserCreated,
     UserDeactivated,
     UserDeleted,
+    UserRestored,
     UserUpdated,
 )
 from uservault.users.models import User
@@ -23,6 +29,14 @@ class UserService:
         self.users = users
         self.events = events
         self.now = now
+
+    async def ensure_free(self, email: str) -> None:
+        """That nobody has it now: whether so, when it is asked for, the constraint says.
+
+        Raises EmailTaken.
+        """
+        if await self.users.id_of(email) is not None:
+            raise EmailTaken
 
     async def create(
         self, username: str, email: str, locale: str | None = None, *, verified: bool = False
@@ -103,12 +117,27 @@ class UserService:
             self.events.record(UserActivated(subject_id=id))
         return shown(user, self.now())
 
-    async def delete(self, id: int, check: Precondition) -> None:
-        """What hangs on the user goes too, by cascade. Raises like `update`."""
+    async def delete(self, id: int, check: Precondition) -> User:
+        """Marks the user: they are nobody from now on, and can be restored until they are purged.
+
+        Raises UserNotFound, or what the precondition raises.
+        """
         user = await self.get(id)
         check(user.version)
-        await self.users.delete(user)
+        user.deleted_at = self.now()
+        await self._save(user)
         self.events.record(UserDeleted(subject_id=id))
+        return user
+
+    async def restore(self, id: int) -> UserRead:
+        """Raises DeletedUserNotFound."""
+        user = await self.users.deleted(id)
+        if user is None:
+            raise DeletedUserNotFound
+        user.deleted_at = None
+        await self._save(user)
+        self.events.record(UserRestored(subject_id=id))
+        return shown(user, self.now())
 
     async def _save(self, user: User) -> None:
         user.updated_at = self.now()

@@ -1,0 +1,5 @@
+from uservault.kit.problems import Forbidden
+
+
+class RegistrationClosed(Forbidden):
+    title = "Nobody can register by themselves here."

@@ -1,0 +1,102 @@
+from uservault.access.origin import CurrentOrigin
+from uservault.access.principal import Permission, Principal
+from uservault.account.admission import Admission
+from uservault.account.throttle import RegistrationThrottle
+from uservault.events.log import EventLog
+from uservault.invitations.errors import InvitationNotFound
+from uservault.invitations.events import InvitationAccepted
+from uservault.invitations.models import Invitation
+from uservault.invitations.reader import InvitationReader
+from uservault.invitations.repository import InvitationRepository
+from uservault.invitations.schemas import Acceptance
+from uservault.kit.problems import Conflict, Forbidden
+from uservault.kit.wiring import Inject, Now, Shared
+from uservault.mail.repository import LetterRepository
+from uservault.passwords.service import PasswordService
+from uservault.roles.errors import UnknownRole
+from uservault.roles.service import RoleService
+from uservault.users.activity import is_active
+from uservault.users.models import User
+from uservault.users.repository import UserRepository
+from uservault.users.service import UserService
+
+
+class InvitationAcceptance:
+    """Becoming a user by invitation. It is worth what its inviter is worth then."""
+
+    def __init__(
+        self,
+        admission: Shared[Admission],
+        throttle: Shared[RegistrationThrottle],
+        reader: Shared[InvitationReader],
+        invitations: Inject[InvitationRepository],
+        inviters: Inject[UserRepository],
+        users: Inject[UserService],
+        passwords: Inject[PasswordService],
+        roles: Inject[RoleService],
+        letters: Inject[LetterRepository],
+        events: Inject[EventLog],
+        now: Now,
+        origin: CurrentOrigin,
+    ) -> None:
+        self.admission = admission
+        self.throttle = throttle
+        self.reader = reader
+        self.invitations = invitations
+        self.inviters = inviters
+        self.users = users
+        self.passwords = passwords
+        self.roles = roles
+        self.letters = letters
+        self.events = events
+        self.now = now
+        self.address = origin.address
+
+    async def accept(self, data: Acceptance) -> User:
+        """Raises RegistrationClosed, InvitationNotFound, UsernameTaken, EmailTaken,
+        PasswordRefused, TooManyTries or TooManyPasswords."""
+        self.admission.admit_invited()
+        await self.throttle.admit(self.address)
+        try:
+            user = await self._accept(data)
+        except (Conflict, InvitationNotFound):
+            await self.throttle.count_refused(self.address)
+            raise
+        await self.throttle.count_created(self.address)
+        return user
+
+    async def _accept(self, data: Acceptance) -> User:
+        found = await self.reader.by_token(data.token)
+        hash = await self.passwords.accepted(data.password, data.username, found.email)
+        inviter = await self._inviter(found.inviter_id)
+        invitation = await self.invitations.get(found.id)
+        if invitation is None or invitation.inviter_id != inviter.user_id:
+            raise InvitationNotFound  # it was accepted, revoked or sent again meanwhile
+        return await self._make(invitation, data.username, hash, inviter)
+
+    async def _inviter(self, id: int) -> Principal:
+        """Who invited, locked, with what they may do now."""
+        inviter = await self.inviters.get(id)
+        if inviter is None or not is_active(inviter, self.now()):
+            raise InvitationNotFound
+        by = Principal(user_id=id, permissions=await self.roles.permissions_of(id))
+        if Permission.INVITATIONS_WRITE not in by.permissions:
+            raise InvitationNotFound
+        return by
+
+    async def _make(
+        self, invitation: Invitation, username: str, hash: str, inviter: Principal
+    ) -> User:
+        user = await self.users.create(username, invitation.email, verified=True)
+        await self.passwords.keep(user.id, hash)
+        try:
+            await self.roles.assign(user.id, invitation.roles, inviter)
+        except (UnknownRole, Forbidden):
+            raise InvitationNotFound from None
+        await self.letters.address(invitation.letter_id, user.id)
+        await self.invitations.delete(invitation)
+        accepted = InvitationAccepted(
+            subject_id=user.id, invitation_id=invitation.id, inviter_id=inviter.user_id
+        )
+        self.events.record(accepted)
+        return user

@@ -1,0 +1,40 @@
+from sqlalchemy import bindparam, select
+
+from uservault.invitations.errors import InvitationNotFound
+from uservault.invitations.models import Invitation
+from uservault.invitations.schemas import InvitationRead
+from uservault.kit.crypto import digest
+from uservault.kit.page import Page, PageQuery
+from uservault.kit.ports import Resources
+
+SHOWN = select(*(getattr(Invitation, field) for field in InvitationRead.model_fields))
+PAGE = (
+    SHOWN.where(Invitation.id > bindparam("after"))
+    .order_by(Invitation.id)
+    .limit(bindparam("limit"))
+)
+GOOD = SHOWN.where(
+    Invitation.token_hash == bindparam("hash"), Invitation.expires_at > bindparam("now")
+)
+
+
+class InvitationReader:
+    """What can be asked of invitations; never their tokens."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.database = resources.database
+        self.now = resources.clock
+
+    async def by_token(self, token: str) -> InvitationRead:
+        """One that can be accepted. Raises InvitationNotFound."""
+        wanted = {"hash": digest(token), "now": self.now()}
+        if rows := await self.database.rows(GOOD, wanted):
+            return InvitationRead.model_validate(rows[0])
+        raise InvitationNotFound
+
+    async def page(self, query: PageQuery) -> Page[InvitationRead]:
+        """Invitations in the order of their ids."""
+        one_more = {"after": query.after, "limit": query.limit + 1}
+        rows = await self.database.rows(PAGE, one_more)
+        shown = [InvitationRead.model_validate(row) for row in rows[: query.limit]]
+        return Page(shown, cursor=str(shown[-1].id) if len(rows) > query.limit else None)

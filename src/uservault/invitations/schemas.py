@@ -1,0 +1,45 @@
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field
+
+from uservault.kit.identity import Email
+from uservault.kit.schema import Schema, Username
+from uservault.passwords.schemas import NewPassword
+from uservault.roles.schemas import RoleName
+
+InvitationId = Annotated[
+    int, Path(ge=1, lt=10**18, description="The invitation's id.", examples=[1])
+]
+
+
+class InvitationCreate(Schema):
+    email: Email
+    roles: list[RoleName] = Field(
+        default=[],
+        max_length=100,
+        description="Roles that they will have; what these permit you hold yourself.",
+        examples=[["support"]],
+    )
+
+
+class InvitationRead(Schema):
+    """An invitation that is open, or has expired and can be sent again."""
+
+    id: int = Field(ge=1)
+    email: str = Field(examples=["ada@example.com"])
+    roles: list[str] = Field(examples=[["support"]])
+    inviter_id: int = Field(description="Who sent it last.", ge=1)
+    created_at: datetime = Field(description="UTC (RFC 3339).")
+    expires_at: datetime = Field(description="Until when it can be accepted.")
+
+
+class Acceptance(Schema):
+    token: str = Field(
+        max_length=256,
+        description="From the link in the letter, where it follows `#token=`.",
+        examples=["43 letters, digits, - and _"],
+    )
+    username: Username
+    password: NewPassword

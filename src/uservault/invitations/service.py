@@ -1,0 +1,99 @@
+from datetime import timedelta
+
+from uservault.access.principal import Principal
+from uservault.account.admission import Admission
+from uservault.events.log import EventLog
+from uservault.invitations.errors import InvitationNotFound
+from uservault.invitations.events import InvitationCreated, InvitationResent, InvitationRevoked
+from uservault.invitations.models import Invitation
+from uservault.invitations.repository import InvitationRepository
+from uservault.invitations.schemas import InvitationCreate
+from uservault.kit.crypto import digest, random_token
+from uservault.kit.wiring import Inject, Now, Shared
+from uservault.mail.letters import Invitation as InvitationLetter
+from uservault.mail.repository import LetterRepository
+from uservault.mail.service import Mailer
+from uservault.roles.service import RoleService
+from uservault.users.service import UserService
+
+GOOD_FOR = timedelta(days=7)
+
+
+class InvitationService:
+    """Inviting people. Nobody invites to what they may not do themselves."""
+
+    def __init__(
+        self,
+        admission: Shared[Admission],
+        invitations: Inject[InvitationRepository],
+        users: Inject[UserService],
+        roles: Inject[RoleService],
+        mailer: Inject[Mailer],
+        letters: Inject[LetterRepository],
+        events: Inject[EventLog],
+        now: Now,
+    ) -> None:
+        self.admission = admission
+        self.invitations = invitations
+        self.users = users
+        self.roles = roles
+        self.mailer = mailer
+        self.letters = letters
+        self.events = events
+        self.now = now
+
+    async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
+        """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
+        self.admission.admit_invited()
+        await self.roles.ensure_may_give(data.roles, by)
+        await self.users.ensure_free(data.email)
+        token, now = random_token(), self.now()
+        invitation = Invitation(
+            email=data.email,
+            roles=sorted(set(data.roles)),
+            inviter_id=by.user_id,
+            token_hash=digest(token),
+            letter_id=await self._send(token, data.email),
+            created_at=now,
+            expires_at=now + GOOD_FOR,
+        )
+        await self.invitations.save(invitation)
+        told = InvitationCreated(
+            subject_id=None, invitation_id=invitation.id, roles=invitation.roles
+        )
+        self.events.record(told)
+        return invitation
+
+    async def resend(self, id: int, by: Principal) -> Invitation:
+        """With a new token, for another 7 days, in the name of `by`; the old token is void.
+
+        Raises InvitationNotFound, or like `create`.
+        """
+        self.admission.admit_invited()
+        invitation = await self._get(id)
+        await self.roles.ensure_may_give(invitation.roles, by)
+        await self.users.ensure_free(invitation.email)
+        await self.letters.withdraw(invitation.letter_id)
+        token = random_token()
+        invitation.token_hash = digest(token)
+        invitation.letter_id = await self._send(token, invitation.email)
+        invitation.inviter_id = by.user_id
+        invitation.expires_at = self.now() + GOOD_FOR
+        await self.invitations.save(invitation)
+        self.events.record(InvitationResent(subject_id=None, invitation_id=id))
+        return invitation
+
+    async def revoke(self, id: int) -> None:
+        """Raises InvitationNotFound."""
+        invitation = await self._get(id)
+        await self.letters.withdraw(invitation.letter_id)
+        await self.invitations.delete(invitation)
+        self.events.record(InvitationRevoked(subject_id=None, invitation_id=id))
+
+    async def _send(self, token: str, email: str) -> int:
+        return (await self.mailer.queue(InvitationLetter(token=token), email)).id
+
+    async def _get(self, id: int) -> Invitation:
+        if invitation := await self.invitations.get(id):
+            return invitation
+        raise InvitationNotFound

@@ -1,0 +1,60 @@
+from typing import Any
+
+from sqlalchemy.orm.attributes import flag_modified
+
+from uservault.access.principal import Principal
+from uservault.events.log import EventLog
+from uservault.kit.wiring import Inject
+from uservault.metadata.errors import MetadataTooLarge
+from uservault.metadata.events import MetadataUpdated
+from uservault.metadata.merge import encoded, merged
+from uservault.metadata.models import Kind, UserMetadata
+from uservault.metadata.repository import MetadataRepository
+from uservault.metadata.schemas import Read
+from uservault.roles.service import RoleService
+from uservault.users.errors import UserNotFound
+from uservault.users.repository import UserRepository
+
+MOST = 16 * 1024  # bytes
+
+
+class MetadataService:
+    """What others keep on a user. Changes made at the same time follow one another."""
+
+    def __init__(
+        self,
+        users: Inject[UserRepository],
+        metadata: Inject[MetadataRepository],
+        roles: Inject[RoleService],
+        events: Inject[EventLog],
+    ) -> None:
+        self.users = users
+        self.metadata = metadata
+        self.roles = roles
+        self.events = events
+
+    async def replace(self, user_id: int, kind: Kind, document: Read, by: Principal) -> Read:
+        """Raises UserNotFound, Forbidden or MetadataTooLarge."""
+        row = await self._locked(user_id, by)
+        return await self._keep(row, kind, document)
+
+    async def merge(self, user_id: int, kind: Kind, patch: Read, by: Principal) -> Read:
+        """The object as it is then. Raises like `replace`."""
+        row = await self._locked(user_id, by)
+        return await self._keep(row, kind, merged(getattr(row, kind), patch))
+
+    async def _locked(self, user_id: int, by: Principal) -> UserMetadata:
+        await self.roles.ensure_may_change(user_id, by)
+        if await self.users.get(user_id) is None:
+            raise UserNotFound
+        return await self.metadata.get(user_id) or UserMetadata(user_id=user_id)
+
+    async def _keep(self, row: UserMetadata, kind: Kind, document: dict[str, Any]) -> Read:
+        if len(encoded(document)) > MOST:
+            raise MetadataTooLarge(errors=[{"pointer": "/body", "detail": MetadataTooLarge.title}])
+        if encoded(document) != encoded(getattr(row, kind)):
+            setattr(row, kind, document)
+            flag_modified(row, kind)
+            await self.metadata.save(row)
+            self.events.record(MetadataUpdated(subject_id=row.user_id, changed=[kind]))
+        return document
