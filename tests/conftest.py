@@ -1,6 +1,6 @@
 import os
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,7 @@ from httpx import ASGITransport, AsyncClient
 from tests import databases, servers
 from tests.fakes import FakeClock
 from tests.people import Person, register
-from tests.processes import opened
-from uservault.app import create_app
+from tests.processes import opened, running
 from uservault.kit.ports import Resources
 from uservault.settings import Settings
 
@@ -101,13 +100,8 @@ async def resources(settings: Settings, clock: FakeClock) -> AsyncIterator[Resou
 
 
 @pytest.fixture
-async def app(settings: Settings, resources: Resources) -> AsyncIterator[FastAPI]:
-    @asynccontextmanager
-    async def opening(_: Settings) -> AsyncIterator[Resources]:
-        yield resources
-
-    app = create_app(settings, opening)
-    async with app.router.lifespan_context(app):
+async def app(resources: Resources) -> AsyncIterator[FastAPI]:
+    async with running(resources) as app:
         yield app
 
 

@@ -1,8 +1,11 @@
 """Processes of ours, without the process: each with connections of its own, in this test's loop."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from tests.databases import SECRET
@@ -39,15 +42,36 @@ async def opened(
 @asynccontextmanager
 async def served(resources: Resources) -> AsyncIterator[AsyncClient]:
     """An app over those, and a client of it that has not said who it is."""
+    async with running(resources) as app:
+        transport = ASGITransport(app)
+        async with AsyncClient(transport=transport, base_url="http://test/api") as client:
+            yield client
 
+
+@asynccontextmanager
+async def running(resources: Resources) -> AsyncIterator[FastAPI]:
+    """An app over those.
+
+    FastAPI works out the routes of an app at its first requests, which takes longer than most
+    tests: so an app is used again, unless a test gave it routes of its own.
+    """
+    idle = IDLE[resources.settings.trusted_proxies, resources.settings.docs]
+    app = idle.pop() if idle else _app(resources.settings)
+    app.state.settings, app.state.given = resources.settings, resources
+    routes = len(app.router.routes)
+    async with app.router.lifespan_context(app):
+        yield app
+    if len(app.router.routes) == routes:
+        idle.append(app)
+
+
+def _app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def opening(_: Settings) -> AsyncIterator[Resources]:
-        yield resources
+        yield app.state.given
 
-    app = create_app(resources.settings, opening)
-    transport = ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        AsyncClient(transport=transport, base_url="http://test/api") as client,
-    ):
-        yield client
+    app = create_app(settings, opening)
+    return app
+
+
+IDLE: dict[Any, list[FastAPI]] = defaultdict(list)  # by what an app is made of

@@ -86,6 +86,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings: Settings = app.state.settings
         configure_logging(settings)
         if _migrates(settings):
             await upgrade(settings)
