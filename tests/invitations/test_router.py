@@ -96,7 +96,7 @@ class TestCreateInvitation:
         unknown = await clerk.post("/invitations", json={"email": "x@x.org", "roles": ["nobody"]})
         taken = await clerk.post("/invitations", json={"email": "ADA@example.com"})
 
-        assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown-role")
+        assert (unknown.status_code, unknown.json()["code"]) == (409, "unknown-role")
         assert unknown.json()["errors"][0]["pointer"] == "/body/roles/0"
         assert (taken.status_code, taken.json()["code"]) == (409, "email-taken")
 

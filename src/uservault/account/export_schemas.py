@@ -6,17 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from uservault.kit.schema import Schema
-
-
-class ExportedUser(Schema):
-    id: int
-    username: str
-    email: str
-    is_active: bool
-    inactive_until: datetime | None
-    inactive_reason: str | None
-    created_at: datetime
-    updated_at: datetime
+from uservault.users.schemas import UserRead
 
 
 class ExportedSession(Schema):
@@ -63,7 +53,7 @@ class Export(Schema):
     """Everything that is held on a user."""
 
     exported_at: datetime = Field(description="UTC (RFC 3339).")
-    user: ExportedUser
+    user: UserRead
     roles: list[str]
     permissions: list[str]
     profile: dict[str, Any]

@@ -23,6 +23,7 @@ QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
 # these say what an operator wants to know, and none of them a secret.
 LIBRARIES = logging.WARNING
 HEARD = ("uvicorn", "uvicorn.error")
+INDISCREET = ("aiosqlite",)  # shows every parameter, whatever the root's level is set to later
 
 
 def configure_logging(settings: Settings, beside: str | None = None) -> None:
@@ -57,6 +58,8 @@ def _set_levels(level: int) -> None:
     logging.getLogger().setLevel(max(level, LIBRARIES))
     for name in HEARD:
         logging.getLogger(name).setLevel(max(level, logging.INFO))
+    for name in INDISCREET:
+        logging.getLogger(name).setLevel(LIBRARIES)
     logging.getLogger("uservault").setLevel(level)
 
 
