@@ -10,6 +10,7 @@ from uservault.account.export_schemas import (
     ExportedEvent,
     ExportedLetter,
     ExportedSession,
+    ExportedUser,
 )
 from uservault.events.models import EventRecord
 from uservault.kit.ports import Resources
@@ -71,7 +72,7 @@ class Exporter:
         return self._written(await self._head(user_id), user_id)
 
     async def _head(self, user_id: int) -> dict[str, Any]:
-        user = await self.users.get(user_id)
+        user = ExportedUser.model_validate(await self.users.get(user_id))
         held = await self.roles.held_by(user_id)
         return {
             "exported_at": self.now().isoformat().replace("+00:00", "Z"),

@@ -6,7 +6,19 @@ from typing import Any
 from pydantic import Field
 
 from uservault.kit.schema import Schema
-from uservault.users.schemas import UserRead
+
+
+class ExportedUser(Schema):
+    id: int
+    username: str
+    email: str
+    email_verified: bool
+    locale: str | None
+    is_active: bool
+    inactive_until: datetime | None
+    inactive_reason: str | None
+    created_at: datetime
+    updated_at: datetime
 
 
 class ExportedSession(Schema):
@@ -53,7 +65,7 @@ class Export(Schema):
     """Everything that is held on a user."""
 
     exported_at: datetime = Field(description="UTC (RFC 3339).")
-    user: UserRead
+    user: ExportedUser
     roles: list[str]
     permissions: list[str]
     profile: dict[str, Any]
