@@ -2,6 +2,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -28,6 +29,34 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SERVERS] = started.enter_context(servers.available())
     else:
         config.stash[SERVERS] = given["servers"] if given else {}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-case", action="store_true", help="run each case of each test on each database"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test runs on each database. The cases of one that has many run on SQLite, and the first
+    on the servers, but for attacks: there, databases differ in what they cannot take."""
+    if not config.option.every_case:
+        seen: set[tuple[str, str]] = set()
+        again = {item for item in items if _is_again(item, seen)}
+        config.hook.pytest_deselected(items=list(again))
+        items[:] = [item for item in items if item not in again]
+
+
+def _is_again(item: pytest.Item, seen: set[tuple[str, str]]) -> bool:
+    case: Any = getattr(item, "callspec", None)
+    backend = case.params.get("backend", "sqlite") if case else "sqlite"
+    if backend == "sqlite" or "attacks" in item.path.parts:
+        return False
+    test = (item.nodeid.partition("[")[0], backend)
+    if test in seen:
+        return True
+    seen.add(test)
+    return False
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -158,10 +158,7 @@ class TestPut:
             '{"a": NaN}',
             '{"a": 1e400}',
             '{"a": -1e400}',
-            f'{{"a": {2**63}}}',
             f'{{"a": {"9" * 5000}}}',
-            r'{"a": "\u0000"}',
-            r'{"\u0000": 1}',
             r'{"a": ["\ud800"]}',
             r'{"\udfff": 1}',
             nested(21),
@@ -182,7 +179,7 @@ class TestPut:
 
     async def test_keeps_all_that_json_has(self, ada: Person) -> None:
         deep: Any = json.loads(nested(20))
-        odd = {"": "", "a/b~": [True, False, None, -(2**63), 2**63 - 1, 1e-7, "🦉\u2028"]}
+        odd = {"": "", "a/b~": [True, False, None, -(2**63), 2**70, 1e-7, "🦉\u2028"], "\0": "a\0b"}
 
         for document in ({}, deep, odd):
             await ada.put("/me/profile", json=document)

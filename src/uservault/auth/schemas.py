@@ -1,6 +1,6 @@
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from uservault.kit.schema import Schema
 from uservault.passwords.schemas import GivenPassword
@@ -60,12 +60,3 @@ class TokenGrant(Schema):
     scope: str = Field("", max_length=1000, description="Ignored: there are no scopes.")
     client_id: str | None = Field(None, max_length=256, description="Ignored.")
     client_secret: str | None = Field(None, max_length=256, description="Ignored.")
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        """An empty field of a form is no field."""
-        if self.grant_type == "password" and not (self.username and self.password):
-            raise ValueError("The password grant needs username and password.")
-        if self.grant_type == "refresh_token" and not self.refresh_token:
-            raise ValueError("The refresh_token grant needs refresh_token.")
-        return self

@@ -37,7 +37,11 @@ class User(Base):
     # MariaDB would go through an index of everybody, and so through all of them.
     __table_args__: ClassVar[Any] = (  # type: ignore[misc]
         Index(
-            "ix_users_deleted_at", deleted_at, sqlite_where=DELETED, postgresql_where=DELETED
+            "ix_users_deleted_at",
+            deleted_at,
+            sqlite_where=DELETED,
+            postgresql_where=DELETED,
+            info={"only": PARTIAL},
         ).ddl_if(dialect=PARTIAL),
         Base.__table_args__,
     )
