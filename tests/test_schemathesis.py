@@ -34,7 +34,7 @@ def explore(served: Served, folder: Path, env: dict[str, str], *options: str) ->
         timeout=300,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert done.returncode == 0, done.stdout[-30000:] + done.stderr[-2000:]
 
 
 def answers(served: Served) -> Counter[tuple[str, int]]:
@@ -47,7 +47,7 @@ def answers(served: Served) -> Counter[tuple[str, int]]:
 def test_holds_for_an_administrator(served: Served, database_url: str, tmp_path: Path) -> None:
     tested = {"TESTED_BASE_URL": served.url, "TESTED_DATABASE_URL": database_url}
 
-    explore(served, tmp_path, tested, "--max-examples=30")
+    explore(served, tmp_path, tested, "--max-examples=10")
 
     given = answers(served)
     assert {route for route, status in given if status == 200} >= GUARDED

@@ -32,6 +32,7 @@ TEXT = {
     ("role.deleted", "role"): "likewise",
     ("role.granted", "role"): "likewise",
     ("role.revoked", "role"): "likewise",
+    ("invitation.created", "roles"): "likewise",
     ("session.revoked", "reason"): "words of our own",
     ("user.updated", "changed"): "names of fields",
 }

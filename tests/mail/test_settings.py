@@ -24,7 +24,7 @@ class TestEnvironment:
     def test_names_what_is_wrong(self) -> None:
         output = shown(USERVAULT_MAIL__FROM="nobody", USERVAULT_MAIL__PORT="0")
 
-        assert "USERVAULT_MAIL__FROM: Value error, should be one address" in output
+        assert "USERVAULT_MAIL__FROM: should be one address" in output
         assert "USERVAULT_MAIL__PORT: " in output
 
     def test_hides_the_password(self) -> None:
@@ -45,7 +45,6 @@ class TestSender:
     @pytest.mark.parametrize(
         "sender",
         [
-            "",
             "v",
             "v@",
             "a@x.org, b@x.org",

@@ -9,68 +9,70 @@ from uservault.kit.schema import Schema
 
 
 class ExportedUser(Schema):
-    id: int
-    username: str
-    email: str
-    email_verified: bool
-    locale: str | None
-    is_active: bool
-    inactive_until: datetime | None
-    inactive_reason: str | None
-    created_at: datetime
-    updated_at: datetime
+    id: int = Field(description="Never given to another.")
+    username: str = Field(description="As they typed it.")
+    email: str = Field(description="Where letters go.")
+    email_verified: bool = Field(description="Whether they proved that it is theirs.")
+    locale: str | None = Field(description="The language of letters (BCP 47).")
+    is_active: bool = Field(description="Whether they may log in.")
+    inactive_until: datetime | None = Field(
+        description="When they will be active again, if they are not."
+    )
+    inactive_reason: str | None = Field(description="Why they are not active.")
+    created_at: datetime = Field(description="UTC (RFC 3339).")
+    updated_at: datetime = Field(description="UTC (RFC 3339).")
 
 
 class ExportedSession(Schema):
     """Sessions that have ended are among them, until they are forgotten."""
 
-    id: int
-    created_at: datetime
-    last_seen_at: datetime
-    refreshed_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    address: str | None
-    user_agent: str | None
+    id: int = Field(description="Never given to another.")
+    created_at: datetime = Field(description="UTC (RFC 3339).")
+    last_seen_at: datetime = Field(description="To the minute.")
+    refreshed_at: datetime = Field(description="When a token was last refreshed.")
+    expires_at: datetime = Field(description="When it ends by itself.")
+    revoked_at: datetime | None = Field(description="When it was ended.")
+    address: str | None = Field(description="Where it came from.")
+    user_agent: str | None = Field(description="What the device said of itself.")
 
 
 class ExportedEvent(Schema):
     """Where it came from is told only if nobody else did it."""
 
-    id: int
-    type: str
-    at: datetime
-    actor_id: int | None
-    subject_id: int | None
-    session_id: int | None
-    address: str | None
-    user_agent: str | None
-    request_id: str | None
-    data: dict[str, Any]
+    id: int = Field(description="Never given to another.")
+    type: str = Field(description="What happened.")
+    at: datetime = Field(description="UTC (RFC 3339).")
+    actor_id: int | None = Field(description="Who did it.")
+    subject_id: int | None = Field(description="Whom it befell.")
+    session_id: int | None = Field(description="In which session.")
+    address: str | None = Field(description="Where it came from.")
+    user_agent: str | None = Field(description="What the device said of itself.")
+    request_id: str | None = Field(description="By which request.")
+    data: dict[str, Any] = Field(description="What is told of it besides.")
 
 
 class ExportedLetter(Schema):
     """What it said is not kept."""
 
-    id: int
-    template: str
-    locale: str
-    recipient: str
-    created_at: datetime
-    sent_at: datetime | None
-    failed_at: datetime | None
+    id: int = Field(description="Never given to another.")
+    template: str = Field(description="Which letter it was.")
+    locale: str = Field(description="The language of letters (BCP 47).")
+    recipient: str = Field(description="Where it went.")
+    created_at: datetime = Field(description="UTC (RFC 3339).")
+    sent_at: datetime | None = Field(description="When it was sent.")
+    failed_at: datetime | None = Field(description="When it was given up.")
 
 
 class Export(Schema):
     """Everything that is held on a user."""
 
     exported_at: datetime = Field(description="UTC (RFC 3339).")
-    user: ExportedUser
-    roles: list[str]
-    permissions: list[str]
-    profile: dict[str, Any]
-    metadata_public: dict[str, Any]
-    metadata_admin: dict[str, Any]
-    sessions: list[ExportedSession]
+    user: ExportedUser = Field(description="Who they are.")
+    roles: list[str] = Field(description="The names of their roles.")
+    permissions: list[str] = Field(description="What these permit.")
+    profile: dict[str, Any] = Field(description="What they keep themselves.")
+    metadata_public: dict[str, Any] = Field(description="What others keep, and they may read.")
+    metadata_admin: dict[str, Any] = Field(description="What administrators keep.")
+    sessions: list[ExportedSession] = Field(description="Live ones and ended ones.")
     events: list[ExportedEvent] = Field(description="That the user did, or that befell them.")
-    letters: list[ExportedLetter]
+    letters: list[ExportedLetter] = Field(description="Without what they said.")

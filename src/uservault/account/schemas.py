@@ -1,6 +1,6 @@
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from uservault.kit.identity import Email
 from uservault.kit.schema import Locale, Schema, Username
@@ -11,7 +11,7 @@ class Registration(Schema):
     username: Username
     email: Email
     password: NewPassword
-    locale: Locale | None = None
+    locale: Locale | None = Field(None, description="The language of their letters (BCP 47).")
 
 
 class PasswordUpdate(Schema):
@@ -35,21 +35,15 @@ class Addressee(Schema):
 
 
 class EmailProof(Schema):
-    """One of the two: the token from anyone, the code from the user who is signed in."""
+    """The token from anyone, or else the code from the user who is signed in."""
 
-    token: Token | None = None
+    token: Token | None = Field(None, description="From the link of the letter.")
     code: str | None = Field(
         None,
         pattern=r"^[0-9]{6}$",
         description="From the same letter, for who would rather type it.",
         examples=["042917"],
     )
-
-    @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.token is None) == (self.code is None):
-            raise ValueError("Give one of token and code.")
-        return self
 
 
 class PasswordReset(Schema):

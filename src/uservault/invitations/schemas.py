@@ -27,7 +27,7 @@ class InvitationCreate(Schema):
 class InvitationRead(Schema):
     """An invitation that is open, or has expired and can be sent again."""
 
-    id: int = Field(ge=1)
+    id: int = Field(description="Never given to another invitation.", ge=1)
     email: str = Field(examples=["ada@example.com"])
     roles: list[str] = Field(examples=[["support"]])
     inviter_id: int = Field(description="Who sent it last.", ge=1)

@@ -11,7 +11,9 @@ class UserUpdate(Schema):
 
     username: Username | MISSING = MISSING
     email: Email | MISSING = MISSING
-    locale: Locale | MISSING | None = MISSING
+    locale: Locale | MISSING | None = Field(
+        MISSING, description="The language of their letters (BCP 47); null for none."
+    )
 
 
 class Deactivation(Schema):
@@ -35,7 +37,7 @@ class Deactivation(Schema):
 class DeletedUserRead(Schema):
     """A user who is deleted, and can be restored until they are purged."""
 
-    id: int = Field(ge=1)
+    id: int = Field(description="Theirs again if they are restored.", ge=1)
     username: str = Field(description="Nobody else may have it meanwhile.", examples=["ada"])
     email: str = Field(description="Likewise.", examples=["ada@example.com"])
     deleted_at: datetime = Field(description="UTC (RFC 3339).")
