@@ -73,7 +73,6 @@ class TestPublicUrl:
     @pytest.mark.parametrize(
         "given",
         [
-            "",
             "id.example.org",
             "ftp://id.example.org",
             "javascript://id.example.org/%0a",
