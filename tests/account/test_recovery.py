@@ -249,6 +249,22 @@ class TestResetPassword:
         assert (await reset(anyone, token)).status_code == 403
         assert (await log_in(anyone, "violet otter")).status_code == 200
 
+    async def test_and_a_change_at_the_same_time_do_not_both_count(
+        self, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        token = await self.token(anyone, resources)
+        change = {"current_password": PASSWORD, "new_password": "violet otter"}
+
+        by_mail, by_hand = await asyncio.gather(
+            reset(anyone, token), ada.put("/me/password", json=change)
+        )
+
+        done = {NEW: by_mail.status_code, "violet otter": by_hand.status_code}
+        assert sorted(status == 200 for status in done.values()) == [False, True]
+        assert all(status < 500 for status in done.values())
+        for password, status in done.items():
+            assert ((await log_in(anyone, password)).status_code == 200) == (status == 200)
+
     async def test_works_no_more_once_the_address_was_changed(
         self, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
