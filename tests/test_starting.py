@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.newcomer import serving, started
@@ -27,6 +28,15 @@ class TestServe:
         assert str(port) in console
         assert console.count("\n") == 1
         assert not (tmp_path / "app.db").exists()
+
+    def test_knows_where_the_command_line_made_it_listen(self, tmp_path: Path) -> None:
+        port = free_port()
+
+        with serving(tmp_path, port):
+            address = f"http://127.0.0.1:{port}"
+            described = httpx.get(f"{address}/.well-known/openid-configuration").json()
+
+        assert described["jwks_uri"] == f"{address}/.well-known/jwks.json"
 
     def test_leaves_with_code_0_when_it_is_told_to(self, tmp_path: Path) -> None:
         with serving(tmp_path, free_port()) as server:

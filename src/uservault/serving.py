@@ -116,8 +116,9 @@ def serve(settings: Settings) -> None:
     server = settings.server
     _look_whether_free(server.host, server.port)
     signal.signal(signal.SIGTERM, _leave)
-    # Worker processes read their settings anew: what the command line said must reach them too.
-    os.environ["USERVAULT_SERVER__WORKERS"] = str(server.workers)
+    # The app reads its settings anew: what the command line said must reach it too.
+    for name in ("host", "port", "workers"):
+        os.environ[f"USERVAULT_SERVER__{name.upper()}"] = str(getattr(server, name))
     uvicorn.run("uservault.main:app", **uvicorn_options(settings))
 
 
