@@ -15,8 +15,9 @@ from tests.people import tokens_of
 from tests.processes import opened, served
 from uservault.keys.models import SigningKey
 from uservault.keys.service import KeyService
-from uservault.kit.db import AnyRow, unit_of_work
+from uservault.kit.db import AnyRow
 from uservault.kit.ports import Resources
+from uservault.kit.wiring import scope
 from uservault.settings import Settings
 
 
@@ -47,8 +48,8 @@ class Replica:
         return await rotate(self.resources)
 
     async def retire(self, kid: str) -> None:
-        async with unit_of_work(self.resources.database) as session:
-            await KeyService(self.resources, session).retire(kid)
+        async with scope(self.resources) as made:
+            await made.get(KeyService).retire(kid)
 
     async def table(self) -> list[AnyRow]:
         """The signing keys as they stand in the database."""
@@ -76,8 +77,8 @@ async def replica(
 
 
 async def rotate(resources: Resources) -> str:
-    async with unit_of_work(resources.database) as session:
-        return (await KeyService(resources, session).rotate()).kid
+    async with scope(resources) as made:
+        return (await made.get(KeyService).rotate()).kid
 
 
 def kid_of(token: str) -> str | None:

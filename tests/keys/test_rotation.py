@@ -28,6 +28,7 @@ from uservault.keys.service import KeyService
 from uservault.kit.configuration import BadSettings
 from uservault.kit.db import unit_of_work
 from uservault.kit.outages import DatabaseUnavailable
+from uservault.kit.wiring import Scope
 from uservault.settings import Settings
 
 LEAD = 120
@@ -301,7 +302,7 @@ class TestWipe:
     ) -> None:
         async def wipe() -> int:
             async with unit_of_work(first.resources.database) as session:
-                return await KeyService(first.resources, session).wipe()
+                return await Scope(first.resources, {}, session).get(KeyService).wipe()
 
         await first.rotate()
         clock.advance(seconds=LEAD + OUTLIVES - 1)

@@ -10,13 +10,10 @@ from sqlalchemy import update
 
 from tests import databases
 from tests.history import history
-from tests.mail.queue import mailer
 from tests.people import Person, appoint, register
-from uservault.events.log import EventLog
 from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
-from uservault.mail.notices import Notices
-from uservault.roles.repository import RoleRepository
+from uservault.kit.wiring import scope
 from uservault.roles.service import RoleService
 from uservault.settings import Settings
 from uservault.users.models import User
@@ -49,13 +46,8 @@ def new_admin(anyone: AsyncClient, resources: Resources) -> Maker:
 
     async def make(username: str) -> Person:
         person = await register(anyone, username)
-        async with unit_of_work(resources.database) as session:
-            events = EventLog(session, resources.clock, resources.sealer)
-            repository = RoleRepository(session)
-            settings, now = resources.settings, resources.clock
-            notices = Notices(mailer(resources, session), settings)
-            roles = RoleService(repository, events, notices, settings, now)
-            await roles.make_admin(person.id)
+        async with scope(resources) as made:
+            await made.get(RoleService).make_admin(person.id)
         return person
 
     return make

@@ -8,6 +8,7 @@ from fastapi.security import OAuth2PasswordBearer
 
 from uservault.access.principal import Permission, Principal
 from uservault.kit.problems import Forbidden, Unauthorized
+from uservault.kit.wiring import Given
 
 TOKEN_URL = "/api/token"  # noqa: S105 - an address
 
@@ -84,11 +85,8 @@ async def _caller(request: Request) -> Principal | None:
     return principal
 
 
-async def _admitted(request: Request) -> Principal | None:
-    principal: Principal | None = request.scope.get("principal")
-    return principal
-
-
 Caller = Annotated[Principal | None, Depends(_caller)]  # None who does not say; stands at no door
 CurrentPrincipal = Annotated[Principal, requires()]
-MaybePrincipal = Annotated[Principal | None, Depends(_admitted)]  # None where no guard stands
+MaybePrincipal = Annotated[
+    Principal | None, Given(take=lambda scope: scope.facts.get("principal"))
+]  # None where no guard stands

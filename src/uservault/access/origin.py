@@ -2,15 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
-
+from uservault.kit.wiring import Given
 from uservault.telemetry.origin import Origin
 
-
-async def _origin(request: Request) -> Origin:
-    origin: Origin = request.scope["origin"]
-    return origin
-
-
-CurrentOrigin = Annotated[Origin, Depends(_origin)]
-MaybeOrigin = Annotated[Origin | None, Depends(_origin)]  # None outside of a request
+CurrentOrigin = Annotated[Origin, Given(take=lambda scope: scope.facts.get("origin", Origin()))]
+MaybeOrigin = Annotated[Origin | None, Given(take=lambda scope: scope.facts.get("origin"))]

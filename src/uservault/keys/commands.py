@@ -10,8 +10,8 @@ import typer
 from uservault.keys.life import Life, grace, lives
 from uservault.keys.repository import KeyRepository
 from uservault.keys.service import KeyService
-from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
+from uservault.kit.wiring import scope
 
 Deed: TypeAlias = Callable[[Resources], Awaitable[str]]
 LINE = "{:<43}  {:<9}  {:<8}  {:<20}  {:<20}"
@@ -41,8 +41,8 @@ def key_commands(do: Callable[[Deed], None]) -> typer.Typer:
 
 
 async def _list(resources: Resources) -> str:
-    async with unit_of_work(resources.database) as session:
-        every = await KeyRepository(session).every()
+    async with scope(resources) as made:
+        every = await made.get(KeyRepository).every()
     now = resources.clock()
     known = lives(every, grace(resources.settings.tokens))
     return "\n".join([LINE.format(*HEADINGS), *(_line(life, now) for life in known)])
@@ -59,12 +59,12 @@ def _written(time: datetime | None) -> str:
 
 
 async def _rotate(resources: Resources) -> str:
-    async with unit_of_work(resources.database) as session:
-        key = await KeyService(resources, session).rotate()
+    async with scope(resources) as made:
+        key = await made.get(KeyService).rotate()
     return f"{key.kid} signs from {_written(key.active_at)}"
 
 
 async def _retire(resources: Resources, kid: str) -> str:
-    async with unit_of_work(resources.database) as session:
-        await KeyService(resources, session).retire(kid)
+    async with scope(resources) as made:
+        await made.get(KeyService).retire(kid)
     return f"{kid} is retired"

@@ -19,8 +19,8 @@ from uservault.keys.life import Life, grace, lives, signing
 from uservault.keys.models import SigningKey
 from uservault.keys.pairs import private_key, public_key
 from uservault.keys.service import KeyService, private_half
-from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
+from uservault.kit.wiring import scope
 
 # Each is a part of the lead: whoever verifies, here or elsewhere, knows a key before it signs.
 READ_EVERY = timedelta(seconds=30)  # at the most
@@ -175,8 +175,8 @@ class Keyring:
 
     async def _make_first(self) -> Life:
         with suppress(KeyRaced):  # another process was first
-            async with unit_of_work(self.resources.database) as session:
-                await KeyService(self.resources, session).prepare()
+            async with scope(self.resources) as made:
+                await made.get(KeyService).prepare()
         await self._load()  # not a reading that is under way: it may have begun before
         return list(self._lives.values())[-1]
 

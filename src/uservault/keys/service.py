@@ -2,8 +2,6 @@ from asyncio import to_thread
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from uservault.events.log import EventLog
 from uservault.keys.errors import KeyNotFound, NoKeyPairs, SigningKeyLost
 from uservault.keys.events import SigningKeyRetired, SigningKeyRotated
@@ -12,18 +10,25 @@ from uservault.keys.models import SigningKey
 from uservault.keys.pairs import generate, purpose
 from uservault.keys.repository import KeyRepository
 from uservault.kit.crypto import Sealer, Unsealable
-from uservault.kit.ports import Resources
+from uservault.kit.wiring import CurrentSettings, Inject, Now, Sealing
 
 
 class KeyService:
     """What is done with signing keys, by whoever runs the service and by its start."""
 
-    def __init__(self, resources: Resources, session: AsyncSession) -> None:
-        self.keys = KeyRepository(session)
-        self.events = EventLog(session, resources.clock, resources.sealer)
-        self.sealer = resources.sealer
-        self.settings = resources.settings.tokens
-        self.now = resources.clock
+    def __init__(
+        self,
+        keys: Inject[KeyRepository],
+        events: Inject[EventLog],
+        sealer: Sealing,
+        settings: CurrentSettings,
+        now: Now,
+    ) -> None:
+        self.keys = keys
+        self.events = events
+        self.sealer = sealer
+        self.settings = settings.tokens
+        self.now = now
 
     async def prepare(self) -> None:
         """At start: makes the first key, or the first of another algorithm. Raises KeyRaced."""

@@ -1,6 +1,6 @@
 from uservault.keys.service import KeyService
-from uservault.kit.db import unit_of_work
 from uservault.kit.ports import Resources
+from uservault.kit.wiring import scope
 
 
 class KeySweep:
@@ -11,5 +11,5 @@ class KeySweep:
 
     async def run_once(self) -> int:
         """The number of private halves that were removed."""
-        async with unit_of_work(self.resources.database) as session:
-            return await KeyService(self.resources, session).wipe()
+        async with scope(self.resources) as made:
+            return await made.get(KeyService).wipe()
