@@ -10,15 +10,15 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationInfo
 from sqlalchemy import BigInteger, Connection, DateTime, String
 
-from uservault.kit.configuration import load_settings
-from uservault.kit.migrations import connect, one_at_a_time
+from uservault.db.migrations import connect, one_at_a_time
+from uservault.settings.loading import load_settings
 from uservault.tables import metadata
 
 log = logging.getLogger("uservault.migrations")
 
 
 def our_name(kind: str, type_: Any, within: AutogenContext) -> str | Literal[False]:
-    """A column's type by the name that `kit.db` gives it, for a migration that can be read."""
+    """A column's type by the name that `db.database` gives it, for a migration that can be read."""
     match type_:
         case DateTime(timezone=True):
             name = "UtcDateTime"
@@ -28,7 +28,7 @@ def our_name(kind: str, type_: Any, within: AutogenContext) -> str | Literal[Fal
             name = f"exact({type_.length})"
         case _:
             return False
-    within.imports.add("from uservault.kit.db import BigId, UtcDateTime, exact")
+    within.imports.add("from uservault.db.database import BigId, UtcDateTime, exact")
     return name
 
 

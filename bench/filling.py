@@ -12,12 +12,12 @@ from uservault.kit.identity import email_key, username_key
 from uservault.passwords.models import Password
 from uservault.resources import open_resources
 from uservault.roles.models import ADMIN, Role, UserRole
-from uservault.roles.reader import Held
+from uservault.roles.reader import EffectiveRoles
 from uservault.sessions.models import Session
-from uservault.sessions.opened import Opened
 from uservault.sessions.refresh import RefreshTokens
+from uservault.sessions.session_grant import SessionGrant
 from uservault.sessions.tokens import AccessTokens
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 from uservault.users.models import User
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of everybody in a database of ours
@@ -51,7 +51,9 @@ async def mint(settings: Settings, users: range) -> list[str]:
         async with resources.database.writes.begin() as connection:
             await connection.execute(insert(Session), [_session(id, key) for id in users])
         tokens = resources.shared(AccessTokens)
-        issued = [await tokens.issue(Opened(id, id, LIFETIME, ""), Held()) for id in users]
+        issued = [
+            await tokens.issue(SessionGrant(id, id, LIFETIME, ""), EffectiveRoles()) for id in users
+        ]
         return [token.encoded for token in issued]
 
 

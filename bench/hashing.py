@@ -13,7 +13,7 @@ from bench.load import flood, post
 from bench.processes import SERVED_ON, pinned, uservault
 from bench.stage import Stage
 from uservault.passwords.hasher import PooledHasher
-from uservault.settings import PasswordSettings
+from uservault.settings.passwords import PasswordSettings
 
 Work = Callable[[PooledHasher], Awaitable[object]]
 AT_ONCE = 8

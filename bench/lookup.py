@@ -11,7 +11,7 @@ from bench.figures import Bar, Figure
 from bench.stage import Stage
 from uservault.passwords.reader import CredentialReader
 from uservault.resources import open_resources
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 
 
 def lookup(stage: Stage) -> Iterator[Figure]:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 
 from tests.servers import free_port
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 
 ALL = sorted(os.sched_getaffinity(0))
 SERVED_ON = frozenset(ALL[:1])

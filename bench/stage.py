@@ -11,7 +11,7 @@ import uvloop
 from bench import filling
 from bench.processes import Server, reference
 from tests import databases, servers
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

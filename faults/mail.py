@@ -1,7 +1,7 @@
-"""Kills workers while letters go out: `python -m faults.mail [sqlite|postgresql|mariadb]`.
+"""Kills workers while e-mails go out: `python -m faults.mail [sqlite|postgresql|mariadb]`.
 
 Two workers share a queue that fills meanwhile; some of the transactions roll back. A worker is
-killed (SIGKILL) twenty times, and another takes its place. In the end each letter that was
+killed (SIGKILL) twenty times, and another takes its place. In the end each e-mail that was
 committed has arrived at a real SMTP server at least once, and none that was not. Takes up to two
 minutes.
 """
@@ -27,25 +27,25 @@ from sqlalchemy import ColumnElement, func, select
 from tests import databases, servers
 from tests.mail.queue import mailer
 from tests.smtp import Postbox, listening
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.problems import Conflict
-from uservault.mail.letters import VerifyEmail
-from uservault.mail.models import Letter
+from uservault.mail.messages import VerifyEmail
+from uservault.mail.models import Mail
 from uservault.resources import open_resources
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 LETTERS = 500
 KILLS = 20
 WORKERS = 2
 CONCURRENCY = 5
-TIMEOUT = 2  # seconds for a letter to be taken: the lease of a dead worker ends the sooner
+TIMEOUT = 2  # seconds for an e-mail to be taken: the lease of a dead worker ends the sooner
 LIMIT = 118.0
 
 
 @dataclass
 class SlowPostbox(Postbox):
-    """Thinks a little before it takes a letter, so that a kill may fall anywhere."""
+    """Thinks a little before it takes an e-mail, so that a kill may fall anywhere."""
 
     arrived: Counter[str] = field(default_factory=Counter)
 
@@ -97,7 +97,7 @@ class Workers:
 
 
 async def fill(resources: Resources, seconds: float) -> None:
-    """Queues letters over that time; every eighth transaction queues one more and rolls back."""
+    """Queues e-mails over that time; every eighth transaction queues one more and rolls back."""
     for number in range(LETTERS):
         await queue(resources, f"letter-{number}@example.com")
         if number % 8 == 0:
@@ -114,7 +114,7 @@ async def queue(resources: Resources, to: str, *, fail: bool = False) -> None:
 
 
 async def kill(workers: Workers, postbox: SlowPostbox, deadline: float) -> None:
-    """Twenty times, each soon after a letter arrived: that is when a kill hurts most."""
+    """Twenty times, each soon after an e-mail arrived: that is when a kill hurts most."""
     for _ in range(KILLS):
         enough = postbox.arrived.total() + random.randint(3, 15)  # noqa: S311
         while postbox.arrived.total() < enough and time.monotonic() < deadline:  # noqa: ASYNC110
@@ -124,8 +124,8 @@ async def kill(workers: Workers, postbox: SlowPostbox, deadline: float) -> None:
 
 
 async def all_sent(resources: Resources, deadline: float) -> int:
-    """Letters that are not sent when time is up; 0 as soon as all are."""
-    while unsent := await count(resources, Letter.sent_at.is_(None)):
+    """E-mails that are not sent when time is up; 0 as soon as all are."""
+    while unsent := await count(resources, Mail.sent_at.is_(None)):
         if time.monotonic() > deadline:
             break
         await asyncio.sleep(0.2)
@@ -133,7 +133,7 @@ async def all_sent(resources: Resources, deadline: float) -> int:
 
 
 async def count(resources: Resources, which: ColumnElement[bool]) -> int:
-    counted = select(func.count()).select_from(Letter).where(which)
+    counted = select(func.count()).select_from(Mail).where(which)
     number: int = (await resources.database.rows(counted))[0][0]
     return number
 
@@ -146,10 +146,10 @@ async def run(settings: Settings, postbox: SlowPostbox, folder: Path) -> bool:
         try:
             await asyncio.gather(fill(resources, seconds=10), kill(workers, postbox, deadline - 50))
             unsent = await all_sent(resources, deadline)
-            again = await count(resources, Letter.tries > 1)
+            again = await count(resources, Mail.tries > 1)
         finally:
             codes = workers.stop()
-    say(f"{workers.killed} kills, which interrupted {again} letters; the last ended with {codes}")
+    say(f"{workers.killed} kills, which interrupted {again} e-mails; the last ended with {codes}")
     say(f"{time.monotonic() - began:.0f} s, {unsent} not noted as sent")
     finished = workers.killed == KILLS and not unsent and not any(codes)
     return kept_word(postbox.arrived, workers.killed) and finished
@@ -161,7 +161,7 @@ def kept_word(arrived: Counter[str], killed: int) -> bool:
     phantoms = set(arrived) - expected
     duplicates = arrived.total() - len(arrived)
     explained = killed * CONCURRENCY
-    say(f"{LETTERS} letters: {len(lost)} lost, {len(phantoms)} that were rolled back arrived")
+    say(f"{LETTERS} e-mails: {len(lost)} lost, {len(phantoms)} that were rolled back arrived")
     say(f"{duplicates} arrived again; the kills explain up to {explained}")
     return not lost and not phantoms and duplicates <= explained
 

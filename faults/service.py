@@ -12,8 +12,8 @@ import httpx
 
 from tests.servers import free_port
 from tests.serving import PATIENCE, QUICK
-from uservault.kit.configuration import load_settings
 from uservault.serving import serve
+from uservault.settings.loading import load_settings
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["faults.service", "uservault.app"])

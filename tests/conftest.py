@@ -12,8 +12,8 @@ from tests import databases, servers
 from tests.fakes import FakeClock
 from tests.people import Person, register
 from tests.processes import opened, running
-from uservault.kit.ports import Resources
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 SERVERS = pytest.StashKey[dict[str, str]]()
 STARTED = pytest.StashKey[ExitStack]()

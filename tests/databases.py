@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from uservault.kit.migrations import upgrade
+from uservault.db.migrations import upgrade
 from uservault.kit.urls import async_url
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 from uservault.tables import metadata
 
 KEPT = {"roles": "id = 1"}  # the rows that a migration wrote

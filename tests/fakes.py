@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
-from uservault.kit.db import Database
-from uservault.kit.ports import Verdict
+from uservault.db.database import Database
+from uservault.wiring.ports import Verdict
 
 
 @dataclass

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from uservault.events.models import EventRecord
-from uservault.kit.ports import Resources
+from uservault.wiring.ports import Resources
 
 
 async def history(resources: Resources, *columns: str) -> list[Any]:

@@ -11,11 +11,11 @@ from httpx import ASGITransport, AsyncClient
 from tests.databases import SECRET
 from tests.fakes import FakeClock, FakeCounters, FakeHasher, FakeMail
 from uservault.app import create_app
+from uservault.db.database import Database
 from uservault.kit.crypto import Sealer
-from uservault.kit.db import Database
-from uservault.kit.ports import Resources
 from uservault.kit.urls import async_url
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import typer
 from tests.databases import settings_for
 from uservault.app import create_app
 from uservault.cli import app as cli
-from uservault.kit.configuration import every_setting
+from uservault.settings.loading import every_setting
 
 README = Path(__file__).parents[1] / "README.md"
 TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)

@@ -12,8 +12,8 @@ from hypothesis.strategies import emails
 
 from tests.databases import settings_for
 from tests.people import PASSWORD
-from uservault.account.bootstrap import make_admin
-from uservault.account.schemas import Registration
+from uservault.registration.first_admin import make_admin
+from uservault.registration.schemas import UserCreate
 from uservault.resources import open_resources
 
 # JSON Schema's `email` knows nothing of the names that never have mail (RFC 6761).
@@ -53,7 +53,7 @@ def _token_of_another() -> str:
 
 
 async def _make_admin(name: str) -> None:
-    data = Registration(username=name, email=f"{name}@example.com", password=PASSWORD)
+    data = UserCreate(username=name, email=f"{name}@example.com", password=PASSWORD)
     async with open_resources(settings_for(DATABASE_URL, passwords={"rounds": 4})) as resources:
         await make_admin(resources, data)
 

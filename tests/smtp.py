@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from tests.servers import free_port
-from uservault.settings import MailSettings
+from uservault.settings.mail import MailSettings
 
 LOGIN = ("postman", "only between us")
 

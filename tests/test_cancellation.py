@@ -10,11 +10,11 @@ from sqlalchemy import func, select, text
 
 from tests import databases
 from tests.people import Person, registration
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.models import Password
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 from uservault.users.models import User
+from uservault.wiring.ports import Resources
 
 MANY = "1000000/minute"
 POOL = 0.5  # seconds

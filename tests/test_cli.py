@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 from tests import databases
 from tests.servers import free_port
 from uservault.cli import app
-from uservault.kit.db import Database
-from uservault.kit.migrations import newest
+from uservault.db.database import Database
+from uservault.db.migrations import newest
 from uservault.kit.urls import async_url
 from uservault.passwords.models import Password
 from uservault.roles.models import UserRole

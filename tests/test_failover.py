@@ -9,8 +9,9 @@ from sqlalchemy import func, select, text
 from tests import databases
 from tests.fakes import FakeClock
 from tests.servers import Server, postgresql_server
-from uservault.kit.db import Database, unit_of_work
-from uservault.kit.outages import DatabaseUnavailable
+from uservault.db.database import Database
+from uservault.db.errors import DatabaseUnavailable
+from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.urls import async_url
 from uservault.users.models import User
 

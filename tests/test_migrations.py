@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from tests import databases
 from uservault.app import create_app
 from uservault.cli import app
-from uservault.kit.db import Database
-from uservault.kit.migrations import (
+from uservault.db.database import Database
+from uservault.db.migrations import (
     MigrationFailed,
     MigrationLocked,
     alembic_config,
@@ -30,7 +30,7 @@ from uservault.kit.migrations import (
     upgrade,
 )
 from uservault.kit.urls import async_url
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 
 ROOT = Path(__file__).parents[1]
 # Forked off a process that has imported all of it already, and runs no thread.

@@ -12,10 +12,11 @@ from sqlalchemy import text
 from tests import databases
 from tests.people import registration
 from tests.servers import Server, ServerMissing, mariadb_server, postgresql_server
-from uservault.kit.db import unit_of_work
-from uservault.kit.outages import DatabaseUnavailable
-from uservault.kit.ports import Resources
-from uservault.settings import DatabaseSettings, Settings
+from uservault.db.errors import DatabaseUnavailable
+from uservault.db.unit_of_work import unit_of_work
+from uservault.settings.database import DatabaseSettings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 SERVERS = {"postgresql": postgresql_server, "mariadb": mariadb_server}
 CONNECT, COMMAND, POOL = 1.0, 2.0, 1.0  # seconds

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from tests import databases
-from uservault.kit.ports import system_clock
 from uservault.resources import open_resources
+from uservault.wiring.ports import system_clock
 
 
 async def test_the_real_outside_world_opens_and_closes(database_url: str, redis_url: str) -> None:

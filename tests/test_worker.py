@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 
 from tests.databases import SECRET, settings_for
-from tests.mail.queue import letters, outbox, queue
+from tests.mail.queue import mails, outbox, queue
 from tests.smtp import smtp_server
 from uservault.app import Opening, create_app
-from uservault.kit.outages import DatabaseUnavailable
-from uservault.kit.ports import Resources
-from uservault.settings import Settings
-from uservault.worker import Routine, Worker, working
+from uservault.db.errors import DatabaseUnavailable
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
+from uservault.worker import Schedule, Worker, working
 
 
 @dataclass
 class Counting:
-    """A chore with so much to do; each error in `errors` is raised once, in its turn."""
+    """A job with so much to do; each error in `errors` is raised once, in its turn."""
 
     waiting: int = 0
     errors: list[Exception] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Counting:
 
 @dataclass
 class Long:
-    """A chore that takes as long as it is let, and says whether it came to its end."""
+    """A job that takes as long as it is let, and says whether it came to its end."""
 
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,35 +64,35 @@ class Long:
 
 class TestWorker:
     async def test_goes_on_while_there_is_something_to_do(self, resources: Resources) -> None:
-        chore = Counting(waiting=5)
+        job = Counting(waiting=5)
 
-        async with working(resources, [Routine(chore, interval=60)]), asyncio.timeout(5):
-            await chore.idle.wait()
+        async with working(resources, [Schedule(job, interval=60)]), asyncio.timeout(5):
+            await job.idle.wait()
 
-        assert (chore.waiting, chore.runs) == (0, 6)
+        assert (job.waiting, job.runs) == (0, 6)
 
     async def test_looks_again_after_a_while(self, resources: Resources) -> None:
-        chore = Counting()
+        job = Counting()
 
-        async with working(resources, [Routine(chore, interval=0.01)]), asyncio.timeout(5):
+        async with working(resources, [Schedule(job, interval=0.01)]), asyncio.timeout(5):
             for _ in range(3):
-                await chore.idle.wait()
-                chore.idle.clear()
+                await job.idle.wait()
+                job.idle.clear()
 
-        assert chore.runs == 3
+        assert job.runs == 3
 
     async def test_survives_every_error_and_says_so(
         self, resources: Resources, caplog: pytest.LogCaptureFixture
     ) -> None:
-        chore = Counting(errors=[DatabaseUnavailable(), ZeroDivisionError()])
+        job = Counting(errors=[DatabaseUnavailable(), ZeroDivisionError()])
         other = Counting(waiting=3)
 
-        routines = [Routine(chore, interval=0.01), Routine(other, interval=60)]
-        async with working(resources, routines), asyncio.timeout(5):
-            await chore.idle.wait()
+        schedules = [Schedule(job, interval=0.01), Schedule(other, interval=60)]
+        async with working(resources, schedules), asyncio.timeout(5):
+            await job.idle.wait()
 
         assert other.waiting == 0
-        failed = [record for record in caplog.records if record.msg == "chore failed"]
+        failed = [record for record in caplog.records if record.msg == "job failed"]
         assert [vars(record)["reason"] for record in failed] == [
             "DatabaseUnavailable",
             "ZeroDivisionError",
@@ -100,43 +100,43 @@ class TestWorker:
         assert [bool(record.exc_info) for record in failed] == [False, True]
 
     async def test_waits_longer_the_more_often_it_fails(self, resources: Resources) -> None:
-        chore = Counting(errors=[ZeroDivisionError()] * 100)
+        job = Counting(errors=[ZeroDivisionError()] * 100)
 
-        async with working(resources, [Routine(chore, interval=0.1)]):
+        async with working(resources, [Schedule(job, interval=0.1)]):
             await asyncio.sleep(0.5)
 
-        assert 2 <= chore.runs <= 5
+        assert 2 <= job.runs <= 5
 
     async def test_finishes_what_it_is_at_and_begins_nothing_else(
         self, resources: Resources
     ) -> None:
-        chore = Long()
-        worker = Worker(resources, [Routine(chore, interval=60)])
+        job = Long()
+        worker = Worker(resources, [Schedule(job, interval=60)])
         running = asyncio.create_task(worker.run())
-        await chore.begun.wait()
+        await job.begun.wait()
 
         worker.stop()
-        chore.may_end.set()
+        job.may_end.set()
         async with asyncio.timeout(5):
             await running
 
-        assert chore.ended == 1
+        assert job.ended == 1
 
     async def test_is_stopped_in_the_middle_if_it_takes_too_long(
         self, resources: Resources, caplog: pytest.LogCaptureFixture
     ) -> None:
         url = resources.settings.database_url.get_secret_value()
         impatient = settings_for(url, worker={"shutdown_timeout": 0.1})
-        chore = Long()
+        job = Long()
 
         async with asyncio.timeout(5):
             async with working(
-                replace(resources, settings=impatient), [Routine(chore, interval=60)]
+                replace(resources, settings=impatient), [Schedule(job, interval=60)]
             ):
-                await chore.begun.wait()
+                await job.begun.wait()
 
-        assert chore.ended == 0
-        assert "worker stopped in the middle of a chore" in caplog.text
+        assert job.ended == 0
+        assert "worker stopped in the middle of a job" in caplog.text
 
 
 class TestEmbeddedWorker:
@@ -170,7 +170,7 @@ class TestWorkerCommand:
             )
             try:
                 for _ in range(1500):
-                    if await letters(resources, "sealed") == [None]:
+                    if await mails(resources, "sealed") == [None]:
                         break
                     await asyncio.sleep(0.02)
                 process.send_signal(signal.SIGTERM)
@@ -181,7 +181,7 @@ class TestWorkerCommand:
         assert code == 0
         assert (tmp_path / "log.worker.jsonl").read_text().count("worker stopped") == 1
         assert postbox.recipients == ["ada@example.com"]
-        assert await letters(resources, "sealed", "tries") == [(None, 1)]
+        assert await mails(resources, "sealed", "tries") == [(None, 1)]
 
 
 def _environment(url: str, port: int) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from uservault.kit.db import BigId, UtcDateTime
+from uservault.db.base import BigId, UtcDateTime
 
 revision: str = "0002"
 down_revision: str | None = "0001"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from uservault.kit.db import BigId, UtcDateTime, exact
+from uservault.db.base import BigId, UtcDateTime, exact
 
 revision: str = "0003"
 down_revision: str | None = "0002"

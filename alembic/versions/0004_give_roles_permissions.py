@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from uservault.kit.db import UtcDateTime
+from uservault.db.base import UtcDateTime
 
 revision: str = "0004"
 down_revision: str | None = "0003"

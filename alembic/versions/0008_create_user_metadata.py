@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from uservault.kit.db import BigId
+from uservault.db.base import BigId
 
 revision: str = "0008"
 down_revision: str | None = "0007"

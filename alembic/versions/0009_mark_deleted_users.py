@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from uservault.kit.db import UtcDateTime
+from uservault.db.base import UtcDateTime
 
 revision: str = "0009"
 down_revision: str | None = "0008"

@@ -1,6 +1,5 @@
 """Puts the features together; knows them all."""
 
-import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
@@ -8,35 +7,36 @@ from typing import TypeAlias
 
 from fastapi import FastAPI
 
-from uservault.account.bootstrap import make_first_admin
-from uservault.account.by_mail import router as by_mail
-from uservault.account.me import router as me
-from uservault.account.privacy import router as privacy
+from uservault.account.activation_router import router as activation
+from uservault.account.me_router import router as me
 from uservault.account.router import router as account
-from uservault.account.states import router as states
 from uservault.auth.router import router as auth
+from uservault.db.migrations import upgrade
 from uservault.docs.router import mount_docs
 from uservault.events.router import router as events
 from uservault.invitations.router import router as invitations
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.router import router as keys
-from uservault.kit.answers import add_problem_handlers
-from uservault.kit.migrations import upgrade
-from uservault.kit.openapi import describe
-from uservault.kit.ports import Resources
 from uservault.mail.router import router as mail
-from uservault.metadata.me import router as my_metadata
+from uservault.metadata.me_router import router as my_metadata
 from uservault.metadata.router import router as metadata
+from uservault.privacy.router import router as privacy
+from uservault.recovery.router import router as recovery
+from uservault.registration.first_admin import make_first_admin
+from uservault.registration.router import router as registration
 from uservault.resources import open_resources
 from uservault.roles.router import router as roles
 from uservault.sessions.authenticator import SessionAuthenticator
-from uservault.sessions.presence import Presence
+from uservault.sessions.last_seen import LastSeen
 from uservault.sessions.router import router as sessions
-from uservault.settings import Settings
-from uservault.telemetry.logs import configure_logging
+from uservault.settings.tree import Settings
 from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.users.router import router as users
+from uservault.web.completion import complete_routes
+from uservault.web.openapi import describe
+from uservault.web.problem_handlers import add_problem_handlers
+from uservault.wiring.ports import Resources
 from uservault.worker import working
 
 ROUTERS = (
@@ -45,8 +45,9 @@ ROUTERS = (
     account,
     auth,
     sessions,
-    states,
-    by_mail,
+    registration,
+    activation,
+    recovery,
     privacy,
     my_metadata,
     metadata,
@@ -61,14 +62,14 @@ AUTHENTICATORS = (SessionAuthenticator,)
 TAGS = [
     {"name": "users", "description": "Registering, reading, changing and deleting users."},
     {"name": "me", "description": "One's own account."},
-    {"name": "account", "description": "What people do by the letters that they get."},
+    {"name": "account", "description": "What people do by the e-mails that they get."},
     {"name": "metadata", "description": "JSON objects that others keep on users."},
     {"name": "auth", "description": "Proving who one is."},
     {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
     {"name": "roles", "description": "Named sets of permissions, and who holds them."},
     {"name": "events", "description": "The record of what happened."},
     {"name": "invitations", "description": "Inviting people, and becoming a user that way."},
-    {"name": "mail", "description": "What became of the letters to users."},
+    {"name": "mail", "description": "What became of the e-mails to users."},
     {"name": "keys", "description": "What other services need to verify our tokens."},
     {"name": "operation", "description": "For whoever runs the service."},
 ]
@@ -87,20 +88,18 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
-        configure_logging(settings)
         if _migrates(settings):
             await upgrade(settings)
         async with opening(settings) as resources, AsyncExitStack() as running:
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
+            complete_routes(app)
             await make_first_admin(resources)
             await prepare_keys(resources)
             if settings.worker.embedded:
                 await running.enter_async_context(working(resources))
-            gc.freeze()  # what is here now stays: never look through it again
-            gc.set_threshold(10_000, 20, 20)  # and through the rest less often
             yield
-            await resources.shared(Presence).flush()
+            await resources.shared(LastSeen).flush()
 
     app = FastAPI(
         title="UserVault",

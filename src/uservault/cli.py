@@ -11,26 +11,20 @@ from alembic.util import CommandError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from uservault.account.bootstrap import make_admin
-from uservault.account.schemas import Registration
 from uservault.app import create_app
-from uservault.events.commands import audit_commands
+from uservault.audit.commands import audit_commands
+from uservault.db import migrations
 from uservault.keys.commands import key_commands
-from uservault.kit import migrations
-from uservault.kit.configuration import (
-    BadSettings,
-    every_setting,
-    load_settings,
-    shown,
-    sources,
-)
-from uservault.kit.ports import Resources
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
+from uservault.registration.first_admin import make_admin
+from uservault.registration.schemas import UserCreate
 from uservault.resources import open_resources
 from uservault.serving import CannotListen
 from uservault.serving import serve as serve_forever
-from uservault.settings import Settings
+from uservault.settings.loading import BadSettings, every_setting, load_settings, shown, sources
+from uservault.settings.tree import Settings
 from uservault.telemetry.logs import configure_logging
+from uservault.wiring.ports import Resources
 from uservault.worker import work
 
 T = TypeVar("T")
@@ -67,7 +61,7 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Deliver mail and do the other chores, beside servers with USERVAULT_WORKER__EMBEDDED=false.
+    """Deliver mail and do the other jobs, beside servers with USERVAULT_WORKER__EMBEDDED=false.
 
     Any number of workers share the work. SIGTERM stops one cleanly.
     """
@@ -107,7 +101,7 @@ def create_admin(
     """Create a user with every permission. The password is asked for, never an argument."""
     password = _read() if password_stdin else _asked()
     try:
-        data = Registration(username=username, email=email, password=password)
+        data = UserCreate(username=username, email=email, password=password)
     except ValidationError as error:
         _fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()))
     _run(_create_admin(_settings(), data))
@@ -146,7 +140,7 @@ async def _work(settings: Settings) -> None:
         await work(resources)
 
 
-async def _create_admin(settings: Settings, data: Registration) -> None:
+async def _create_admin(settings: Settings, data: UserCreate) -> None:
     async with open_resources(settings) as resources:
         user = await make_admin(resources, data)
     _say(f"{user.username} is administrator, with id {user.id}")

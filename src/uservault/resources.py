@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from uservault.db.database import Database
 from uservault.keys.secret import sealer, signing_key
-from uservault.kit.db import Database
-from uservault.kit.ports import Resources
 from uservault.kit.urls import async_url
 from uservault.limits.counters import StoredCounters
 from uservault.mail.transports import mail_transport
 from uservault.passwords.hasher import PooledHasher
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 
 @asynccontextmanager

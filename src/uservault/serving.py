@@ -1,21 +1,26 @@
 """Runs the service under uvicorn, with the settings that make it safe to face a network."""
 
+import gc
 import os
 import signal
 import socket
 import sys
 from asyncio import TimerHandle, Transport
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from uservault.kit.answers import answer
 from uservault.kit.crypto import random_token
 from uservault.kit.problems import BadRequest, Problem, RequestHeaderFieldsTooLarge
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.telemetry.logs import configure_logging
 from uservault.telemetry.middleware import with_security
 from uservault.telemetry.origin import Origin
+from uservault.web.problem_handlers import answer
 
 HEADERS = 20.0  # seconds for a request's headers to arrive
 MAX_HEAD = 65536  # bytes of a request's headers
@@ -102,6 +107,25 @@ class PatientHttp(HttpToolsProtocol):
         self._in_head = False
         if self._late:
             self._late.cancel()
+
+
+def own_process(app: FastAPI) -> FastAPI:
+    """Sets up what belongs to the process, for an app that has it to itself: logs and memory.
+
+    An app that is mounted in another, or one of many in a test, leaves both alone.
+    """
+    start = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        configure_logging(app.state.settings)
+        async with start(app) as state:
+            gc.freeze()  # what is here now stays: never look through it again
+            gc.set_threshold(10_000, 20, 20)  # and through the rest less often
+            yield state
+
+    app.router.lifespan_context = lifespan
+    return app
 
 
 class CannotListen(Exception):

@@ -1,29 +1,29 @@
 """Imports every models.py, so that the whole schema is known."""
 
-from uservault.account import models as account
+from uservault.db.base import Base
 from uservault.events import models as events
 from uservault.invitations import models as invitations
 from uservault.keys import models as keys
-from uservault.kit.db import Base
 from uservault.mail import models as mail
 from uservault.metadata import models as user_metadata
+from uservault.one_time_tokens import models as one_time_tokens
 from uservault.passwords import models as passwords
+from uservault.recovery import models as recovery
 from uservault.roles import models as roles
 from uservault.sessions import models as sessions
-from uservault.tickets import models as tickets
 from uservault.users import models as users
 
 __all__ = [
-    "account",
     "events",
     "invitations",
     "keys",
     "mail",
     "metadata",
+    "one_time_tokens",
     "passwords",
+    "recovery",
     "roles",
     "sessions",
-    "tickets",
     "user_metadata",
     "users",
 ]

@@ -8,26 +8,26 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from uservault.account.fulfilment import Fulfilment
-from uservault.account.purge import Purge
-from uservault.events.linking import LateLinking, Linking
-from uservault.events.sweep import EventSweep
+from uservault.audit.linking import LateLinking, Linking
+from uservault.audit.sweep import EventSweep
 from uservault.invitations.sweep import InvitationSweep
 from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
-from uservault.kit.ports import Resources
 from uservault.kit.problems import Problem
 from uservault.mail.delivery import Delivery
 from uservault.mail.sweep import MailSweep
+from uservault.one_time_tokens.sweep import OneTimeTokenSweep
+from uservault.privacy.sweep import PurgeSweep
+from uservault.recovery.email_request_job import EmailRequestJob
 from uservault.sessions.sweep import SessionSweep
-from uservault.tickets.sweep import TicketSweep
+from uservault.wiring.ports import Resources
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 60.0  # seconds until a chore that keeps failing is tried again
+LONGEST_WAIT = 60.0  # seconds until a job that keeps failing is tried again
 
 
-class Chore(Protocol):
+class Job(Protocol):
     """Work that waits in the database. Any number of workers may do it at the same time, and one
     that is killed leaves nothing that the next does not do."""
 
@@ -37,38 +37,38 @@ class Chore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Routine:
-    """A chore, and how many seconds pass between looks at whether there is something to do."""
+class Schedule:
+    """A job, and how many seconds pass between looks at whether there is something to do."""
 
-    chore: Callable[[Resources], Chore]
+    job: Callable[[Resources], Job]
     interval: float
 
     @property
     def name(self) -> str:
-        return getattr(self.chore, "__name__", "chore")
+        return getattr(self.job, "__name__", "job")
 
 
-ROUTINES = (
-    Routine(Delivery, interval=1),
-    Routine(MailSweep, interval=600),
-    Routine(SessionSweep, interval=600),
-    Routine(KeySweep, interval=600),
-    Routine(Fulfilment, interval=1),
-    Routine(TicketSweep, interval=600),
-    Routine(Linking, interval=2),
-    Routine(LateLinking, interval=600),
-    Routine(EventSweep, interval=600),
-    Routine(Purge, interval=600),
-    Routine(InvitationSweep, interval=3600),
+SCHEDULES = (
+    Schedule(Delivery, interval=1),
+    Schedule(MailSweep, interval=600),
+    Schedule(SessionSweep, interval=600),
+    Schedule(KeySweep, interval=600),
+    Schedule(EmailRequestJob, interval=1),
+    Schedule(OneTimeTokenSweep, interval=600),
+    Schedule(Linking, interval=2),
+    Schedule(LateLinking, interval=600),
+    Schedule(EventSweep, interval=600),
+    Schedule(PurgeSweep, interval=600),
+    Schedule(InvitationSweep, interval=3600),
 )
 
 
 class Worker:
-    """Does every chore in a task of its own, until it is told to stop. An error ends none."""
+    """Does every job in a task of its own, until it is told to stop. An error ends none."""
 
-    def __init__(self, resources: Resources, routines: Sequence[Routine] = ROUTINES) -> None:
+    def __init__(self, resources: Resources, schedules: Sequence[Schedule] = SCHEDULES) -> None:
         self.resources = resources
-        self.routines = routines
+        self.schedules = schedules
         self.stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -77,22 +77,22 @@ class Worker:
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            for routine in self.routines:
-                tasks.create_task(self._repeat(routine), name=routine.name)
+            for schedule in self.schedules:
+                tasks.create_task(self._repeat(schedule), name=schedule.name)
 
-    async def _repeat(self, routine: Routine) -> None:
-        chore = routine.chore(self.resources)
+    async def _repeat(self, schedule: Schedule) -> None:
+        job = schedule.job(self.resources)
         failures = 0
         while not self.stopping.is_set():
             try:
-                done = await chore.run_once()
+                done = await job.run_once()
             except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
                 failures += 1
-                _tell(routine, error)
-                await self._pause(backoff(failures, routine.interval, LONGEST_WAIT))
+                _tell(schedule, error)
+                await self._pause(backoff(failures, schedule.interval, LONGEST_WAIT))
             else:
                 failures = 0
-                await self._pause(0 if done else jittered(routine.interval))
+                await self._pause(0 if done else jittered(schedule.interval))
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -100,18 +100,18 @@ class Worker:
                 await self.stopping.wait()
 
 
-def _tell(routine: Routine, error: Exception) -> None:
-    facts = {"chore": routine.name, "reason": type(error).__name__}
+def _tell(schedule: Schedule, error: Exception) -> None:
+    facts = {"job": schedule.name, "reason": type(error).__name__}
     # The database's absence is known from elsewhere; anything else is a fault of ours.
-    log.error("chore failed", extra=facts, exc_info=not isinstance(error, Problem))
+    log.error("job failed", extra=facts, exc_info=not isinstance(error, Problem))
 
 
 @asynccontextmanager
 async def working(
-    resources: Resources, routines: Sequence[Routine] = ROUTINES
+    resources: Resources, schedules: Sequence[Schedule] = SCHEDULES
 ) -> AsyncIterator[None]:
     """A worker works meanwhile. At the end it has `shutdown_timeout` to finish what it is at."""
-    worker = Worker(resources, routines)
+    worker = Worker(resources, schedules)
     task = asyncio.create_task(worker.run(), name="worker")
     try:
         yield
@@ -119,7 +119,7 @@ async def working(
         worker.stop()
         _, late = await asyncio.wait([task], timeout=resources.settings.worker.shutdown_timeout)
         if late:
-            log.warning("worker stopped in the middle of a chore")
+            log.warning("worker stopped in the middle of a job")
             task.cancel()
             await asyncio.wait([task])
 

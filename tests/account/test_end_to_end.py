@@ -8,13 +8,13 @@ import pytest
 from httpx import AsyncClient
 
 from tests import databases
-from tests.account.post import CODE, TOKEN
 from tests.people import PASSWORD, login, registration
 from tests.processes import served
+from tests.recovery.post import CODE, TOKEN
 from tests.smtp import Postbox, smtp_server
-from uservault.kit.ports import Resources, system_clock
 from uservault.mail.transports import SmtpTransport
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources, system_clock
 
 LOOKS = 600  # twenty in a second
 
@@ -45,7 +45,7 @@ async def anyone(settings: Settings, resources: Resources) -> AsyncIterator[Asyn
 
 
 async def arrived(postbox: Postbox, count: int) -> str:
-    """What the last of so many letters says."""
+    """What the last of so many e-mails says."""
     for _ in range(LOOKS):
         if len(postbox.taken) >= count:
             break

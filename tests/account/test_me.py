@@ -4,8 +4,8 @@ from tests import databases
 from tests.fakes import FakeClock, FakeHasher
 from tests.history import history
 from tests.people import PASSWORD, Person
-from uservault.kit.ports import Resources
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 NEW = "battery staple"
 

@@ -4,11 +4,12 @@ import pytest
 from httpx import AsyncClient
 
 from tests import databases
-from tests.account.post import Received, letter, post
 from tests.fakes import FakeClock
 from tests.people import PASSWORD, Person, registration
-from uservault.kit.ports import Resources
-from uservault.settings import NoticeSettings, Settings
+from tests.recovery.post import Received, mail, post
+from uservault.settings.notices import NoticeSettings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 WORDS = "Click here: evil.example"
@@ -84,7 +85,7 @@ class TestNotices:
 
         await ada.put("/me/password", json=CHANGE)
 
-        assert "Passwort" in (await letter(resources)).subject
+        assert "Passwort" in (await mail(resources)).subject
 
     @pytest.mark.parametrize("name", EVERY)
     def test_are_wanted_in_production_unless_set(self, name: str) -> None:
@@ -105,7 +106,7 @@ class TestNewDevice:
         await enter(anyone, FIREFOX)
         await enter(anyone, FIREFOX.replace("140", "141"))  # another version is the same device
 
-        told = await letter(resources)
+        told = await mail(resources)
         assert told.to == "ada@example.com"
         assert self.facts(told) == ["Firefox on Linux", "127.0.0.1", "2026-01-31 09:30 UTC"]
 
@@ -131,15 +132,15 @@ class TestNewDevice:
     ) -> None:
         await enter(anyone, WORDS)
 
-        assert self.facts(await letter(resources))[0] == "Unknown device"
+        assert self.facts(await mail(resources))[0] == "Unknown device"
 
     async def prove(self, person: Person, resources: Resources) -> None:
         """By a reset to the same password."""
         await person.client.post("/account/forgot-password", json={"email": "ada@example.com"})
-        token = (await letter(resources)).token
+        token = (await mail(resources)).token
         body = {"token": token, "new_password": PASSWORD}
         await person.client.post("/account/reset-password", json=body)
-        await letter(resources)
+        await mail(resources)
 
     def facts(self, told: Received) -> list[str]:
         lines = [line.partition(": ") for line in told.text.splitlines()]

@@ -15,9 +15,9 @@ from tests import databases
 from tests.people import PASSWORD
 from tests.serving import serving
 from uservault.app import create_app
-from uservault.kit.db import Database
-from uservault.kit.ports import Resources
-from uservault.settings import Settings
+from uservault.db.database import Database
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 MANY = "1000000/minute"
 WANTED = {
@@ -32,7 +32,7 @@ WANTED = {
 
 
 def cased(word: str, n: int) -> str:
-    """One of the ways to write a word in capitals and small letters."""
+    """One of the ways to write a word in capitals and small e-mails."""
     return "".join(c.upper() if n >> i & 1 else c for i, c in enumerate(word))
 
 

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from tests.fakes import FakeClock, FakeHasher
 from tests.history import history
-from tests.mail.queue import letters, queue
+from tests.mail.queue import mails, queue
 from tests.people import PASSWORD, Person, register, registration
-from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
 from uservault.users.models import User
+from uservault.wiring.ports import Resources
 
 
 class TestCreateUser:
@@ -179,7 +179,7 @@ class TestDeleteUser:
 
         await ada.delete("/me", headers={"User-Agent": "Mozilla/5.0 (Ada)"})
 
-        assert await letters(resources, "id") == []
+        assert await mails(resources, "id") == []
         told = await history(resources, "actor_id", "subject_id", "address", "user_agent")
         theirs = [each[2:] for each in told if ada.id in each[:2]]
         assert theirs

@@ -8,7 +8,7 @@ from httpx import AsyncClient, Response
 
 from tests.fakes import FakeHasher
 from tests.people import PASSWORD, Person, register, registration
-from uservault.kit.ports import Resources
+from uservault.wiring.ports import Resources
 
 # D2: every spelling but one of the address of user 1
 SPELLINGS = [

@@ -11,9 +11,9 @@ from sqlalchemy import update
 from tests.fakes import FakeHasher
 from tests.history import history
 from tests.people import PASSWORD, Person
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.models import Password
+from uservault.wiring.ports import Resources
 
 
 @asynccontextmanager

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from tests.fakes import FakeClock, FakeHasher
 from tests.history import history
 from tests.people import PASSWORD, Person, registration
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.models import Password
+from uservault.wiring.ports import Resources
 
 
 async def try_login(client: AsyncClient, username: str, password: str = "wrong") -> tuple[int, str]:

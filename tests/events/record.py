@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import text
 
+from uservault.audit.linking import LateLinking, Linking
+from uservault.audit.sweep import EventSweep
+from uservault.audit.verification import ChainVerification, Findings
 from uservault.auth.events import LoginFailed
-from uservault.events.linking import LateLinking, Linking
+from uservault.db.unit_of_work import unit_of_work
 from uservault.events.log import EventLog
-from uservault.events.sweep import EventSweep
-from uservault.events.verification import Findings, Verification
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
 from uservault.telemetry.origin import Origin
+from uservault.wiring.ports import Resources
 
 SOMEWHERE = Origin(address="192.0.2.7", user_agent="curl", request_id="r1")
 
@@ -62,7 +62,7 @@ async def tamper(resources: Resources, *statements: str) -> None:
 
 
 async def verified(resources: Resources) -> Findings:
-    return await Verification(resources).run()
+    return await ChainVerification(resources).run()
 
 
 async def faults(resources: Resources) -> list[str]:

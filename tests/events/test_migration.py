@@ -8,8 +8,8 @@ from tests.databases import connected
 from tests.events.record import links, verified
 from tests.fakes import FakeClock
 from tests.processes import opened
-from uservault.events.linking import Linking
-from uservault.kit import migrations
+from uservault.audit.linking import Linking
+from uservault.db import migrations
 
 EVENT = text(
     "INSERT INTO events (type, at, subject_id, data) VALUES"

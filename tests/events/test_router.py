@@ -3,11 +3,11 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
+from tests.audit.test_erasure import happened
 from tests.events.record import record
-from tests.events.test_erasure import happened
 from tests.fakes import FakeClock
 from tests.people import PASSWORD, Person, appoint
-from uservault.kit.ports import Resources
+from uservault.wiring.ports import Resources
 
 FAR = "9" * 19
 

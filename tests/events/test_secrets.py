@@ -18,8 +18,8 @@ from tests.people import Person
 from uservault.app import create_app
 from uservault.events.log import Event, every_event
 from uservault.events.models import EventRecord
-from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
+from uservault.wiring.ports import Resources
 
 # The fields that hold text, and why no client can put a secret into them.
 TEXT = {

@@ -7,8 +7,8 @@ from httpx import AsyncClient, Response
 
 from tests.mail.queue import outbox
 from tests.people import PASSWORD, Person
-from uservault.kit.ports import Resources
 from uservault.mail.delivery import Delivery
+from uservault.wiring.ports import Resources
 
 
 async def invite(by: Person, email: str = "ada@example.com", *roles: str) -> dict[str, Any]:
@@ -19,7 +19,7 @@ async def invite(by: Person, email: str = "ada@example.com", *roles: str) -> dic
 
 
 async def token_sent(resources: Resources) -> str:
-    """What stands in the last letter, once the mail is out."""
+    """What stands in the last e-mail, once the mail is out."""
     while await Delivery(resources).run_once():
         pass
     body = outbox(resources).sent[-1].get_body(("plain",))

@@ -7,13 +7,13 @@ from sqlalchemy import select, update
 from tests.fakes import FakeClock
 from tests.history import history
 from tests.invitations.inviting import accept, invite, token_sent
-from tests.mail.queue import letters, outbox
+from tests.mail.queue import mails, outbox
 from tests.people import PASSWORD, Person, appoint, login, register
+from uservault.db.unit_of_work import unit_of_work
 from uservault.invitations.models import Invitation
 from uservault.invitations.sweep import InvitationSweep
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
 from uservault.users.models import User
+from uservault.wiring.ports import Resources
 
 ADA = "ada@example.com"
 
@@ -77,7 +77,7 @@ class TestCreateInvitation:
 
         assert [answer.status_code for answer in answers] == [403, 403, 403]  # D3
         assert answers[0].json()["missing"] == ["users:write"]
-        assert await letters(resources, "id") == []
+        assert await mails(resources, "id") == []
 
     async def test_is_not_for_others(
         self, ada: Person, anyone: AsyncClient, resources: Resources
@@ -133,11 +133,11 @@ class TestResendInvitation:
         self, clerk: Person, resources: Resources
     ) -> None:
         await invite(clerk)
-        first = await letters(resources, "id")
+        first = await mails(resources, "id")
 
         await clerk.post("/invitations/1/resend")
 
-        second = await letters(resources, "id")
+        second = await mails(resources, "id")
         assert len(second) == 1
         assert second != first
 
@@ -178,7 +178,7 @@ class TestRevokeInvitation:
 
         await clerk.delete("/invitations/1")
 
-        assert await letters(resources, "id") == []
+        assert await mails(resources, "id") == []
 
 
 class TestAcceptInvitation:
@@ -195,7 +195,7 @@ class TestAcceptInvitation:
         assert response.headers["Location"] == f"/api/users/{user['id']}"
         ada = await login(anyone, "ada", user["id"])
         assert (await ada.get(f"/users/{ada.id}/roles")).json()["roles"] == ["clerk"]
-        assert await letters(resources, "user_id") == [ada.id]
+        assert await mails(resources, "user_id") == [ada.id]
         assert (await history(resources, "type", "subject_id"))[-4:] == [
             ("user.created", ada.id),
             ("role.granted", ada.id),

@@ -5,7 +5,7 @@ import pytest
 from tests import databases
 from tests.fakes import FakeClock
 from tests.keys.replicas import Replica, replica
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 
 
 @pytest.fixture(params=["EdDSA", "ES256", "RS256"])

@@ -13,12 +13,12 @@ from tests.databases import SECRET
 from tests.fakes import FakeClock
 from tests.people import tokens_of
 from tests.processes import opened, served
+from uservault.db.database import AnyRow
 from uservault.keys.models import SigningKey
 from uservault.keys.service import KeyService
-from uservault.kit.db import AnyRow
-from uservault.kit.ports import Resources
-from uservault.kit.wiring import scope
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 
 @dataclass

@@ -19,17 +19,17 @@ from tests.keys.replicas import Replica, kid_of, replica, rotate
 from tests.people import register
 from tests.processes import opened
 from uservault.app import create_app
+from uservault.db.errors import DatabaseUnavailable
+from uservault.db.unit_of_work import unit_of_work
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.errors import KeyNotFound, KeyRaced, NoKeyPairs, SigningKeyLost
-from uservault.keys.life import grace, lives
+from uservault.keys.keyring import Keyring
+from uservault.keys.lifecycle import grace, lifecycles
 from uservault.keys.models import SigningKey
-from uservault.keys.ring import Keyring
 from uservault.keys.service import KeyService
-from uservault.kit.configuration import BadSettings
-from uservault.kit.db import unit_of_work
-from uservault.kit.outages import DatabaseUnavailable
-from uservault.kit.wiring import Scope
-from uservault.settings import Settings
+from uservault.settings.loading import BadSettings
+from uservault.settings.tree import Settings
+from uservault.wiring.scope import Scope
 
 LEAD = 120
 OUTLIVES = 15 * 60 + 2 * 30  # a token's time, and the clocks' difference twice
@@ -315,7 +315,7 @@ class TestWipe:
 
 async def test_a_key_lives_by_its_times(first: Replica, clock: FakeClock) -> None:
     async def states() -> list[str]:
-        known = lives(await first.table(), grace(first.resources.settings.tokens))
+        known = lifecycles(await first.table(), grace(first.resources.settings.tokens))
         return [life.state(clock()) for life in known]
 
     await first.rotate()

@@ -9,7 +9,7 @@ from sqlalchemy import URL
 from uservault.keys.secret import FILE, sealer, signing_key
 from uservault.kit.crypto import Unsealable
 from uservault.kit.urls import async_url
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 
 
 def given(secret: str = "", **others: object) -> Settings:

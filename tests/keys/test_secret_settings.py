@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from uservault.keys.secret import FILE, sealer, signing_key
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
 
 STRONG, OTHER = "s" * 40, "o" * 40
 

@@ -65,11 +65,11 @@ class TestSealer:
         assert Sealer([NEW]).open(sealed, "x") == b"secret"
 
     @given(st.integers(0, 200), st.sampled_from("AZaz09-_"))
-    def test_notices_every_change(self, place: int, letter: str) -> None:
+    def test_notices_every_change(self, place: int, mail: str) -> None:
         sealer = Sealer([NEW])
         sealed = sealer.seal(b"some secret", "x")
-        place %= len(sealed) - 1  # the last letter's lowest bits may say nothing
-        changed = sealed[:place] + letter + sealed[place + 1 :]
+        place %= len(sealed) - 1  # the last e-mail's lowest bits may say nothing
+        changed = sealed[:place] + mail + sealed[place + 1 :]
 
         if changed == sealed:
             assert sealer.open(changed, "x") == b"some secret"

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from tests.fakes import FakeClock, FakeCounters
 from uservault.limits.errors import TooManyTries
 from uservault.limits.throttle import Limit, Throttle, client
-from uservault.settings import Rate
+from uservault.settings.limits import Rate
 
 
 class TestLimit:

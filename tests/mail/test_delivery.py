@@ -11,21 +11,22 @@ from sqlalchemy import update
 
 from tests.databases import settings_for
 from tests.fakes import FakeClock
-from tests.mail.queue import TOKEN, letters, mailer, outbox, queue
+from tests.mail.queue import TOKEN, mailer, mails, outbox, queue
 from tests.smtp import smtp_server
+from uservault.db.database import Database
+from uservault.db.errors import DatabaseUnavailable
+from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.crypto import Sealer
-from uservault.kit.db import Database, unit_of_work
-from uservault.kit.outages import DatabaseUnavailable
-from uservault.kit.ports import MailFailure, Resources
 from uservault.kit.problems import Conflict
 from uservault.kit.urls import async_url
 from uservault.mail.delivery import Delivery
-from uservault.mail.letters import ResetPassword
-from uservault.mail.models import Letter
+from uservault.mail.messages import ResetPassword
+from uservault.mail.models import Mail
 from uservault.mail.sweep import MailSweep
 from uservault.mail.transports import SmtpTransport
-from uservault.settings import DatabaseSettings
+from uservault.settings.database import DatabaseSettings
 from uservault.telemetry.logs import configure_logging
+from uservault.wiring.ports import MailFailure, Resources
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = MailFailure("SMTPDataError 451")
@@ -83,7 +84,7 @@ class TestQueue:
             await mailer(resources, session).queue(
                 ResetPassword(token="t", username="a"), "a@b.org"
             )
-            seen = await letters(resources, "id")
+            seen = await mails(resources, "id")
         done = await Delivery(resources).run_once()
 
         assert seen == []
@@ -106,9 +107,7 @@ class TestQueue:
     async def test_keeps_sealed_what_the_letter_says(self, resources: Resources) -> None:
         await queue(resources)
 
-        [(sealed, *others)] = await letters(
-            resources, *Letter.__table__.columns.keys()[6:], "locale"
-        )
+        [(sealed, *others)] = await mails(resources, *Mail.__table__.columns.keys()[6:], "locale")
 
         assert TOKEN not in f"{sealed}{others}"
         assert "token" not in str(sealed)
@@ -130,7 +129,7 @@ class TestDelivery:
         body = message.get_body(("plain",))
         assert body is not None
         assert f"http://127.0.0.1:5000/reset#token={TOKEN}" in body.get_content()
-        assert await letters(resources, "sealed", "sent_at", "next_try_at", "leased_by") == [
+        assert await mails(resources, "sealed", "sent_at", "next_try_at", "leased_by") == [
             (None, clock(), None, None)
         ]
         assert await Delivery(resources).run_once() == 0
@@ -147,11 +146,11 @@ class TestDelivery:
         await Delivery(resources).run_once()
 
         logged = str([vars(record) for record in caplog.records])  # G1
-        assert "letter sent" in logged
-        assert "letter not sent" in logged
+        assert "e-mail sent" in logged
+        assert "e-mail not sent" in logged
         assert TOKEN not in logged
         assert "ada@" not in logged
-        assert await letters(resources, "last_error") == ["RuntimeError", None]
+        assert await mails(resources, "last_error") == ["RuntimeError", None]
 
     async def test_waits_longer_after_each_failure(
         self, resources: Resources, clock: FakeClock
@@ -161,7 +160,7 @@ class TestDelivery:
         for _ in range(9):
             outbox(resources).failures.append(LATER)
             assert await Delivery(resources).run_once() == 1
-            [due] = await letters(resources, "next_try_at")
+            [due] = await mails(resources, "next_try_at")
             waits.append((due - clock()).total_seconds())
             clock.time = due - timedelta(seconds=1)
             assert await Delivery(resources).run_once() == 0
@@ -170,7 +169,7 @@ class TestDelivery:
         for n, wait in enumerate(waits):
             longest = 30 * 2**n
             assert longest / 2 <= wait <= longest
-        assert await letters(resources, "tries", "last_error") == [(9, "SMTPDataError 451")]
+        assert await mails(resources, "tries", "last_error") == [(9, "SMTPDataError 451")]
 
     async def test_gives_up_after_so_many_tries(
         self, resources: Resources, clock: FakeClock
@@ -182,7 +181,7 @@ class TestDelivery:
             await Delivery(resources).run_once()
             clock.advance(hours=6)
 
-        [(tries, failed_at, next_try_at, sealed)] = await letters(
+        [(tries, failed_at, next_try_at, sealed)] = await mails(
             resources, "tries", "failed_at", "next_try_at", "sealed"
         )
         assert (tries, next_try_at) == (10, None)
@@ -198,7 +197,7 @@ class TestDelivery:
 
         await Delivery(resources).run_once()
 
-        assert await letters(resources, "tries", "failed_at", "last_error") == [
+        assert await mails(resources, "tries", "failed_at", "last_error") == [
             (1, clock(), "SMTPRecipientsRefused 550")
         ]
 
@@ -211,7 +210,7 @@ class TestDelivery:
         await Delivery(resources).run_once()
 
         assert [message["To"] for message in outbox(resources).sent] == ["bob@example.com"]
-        assert await letters(resources, "last_error") == ["EmailSyntaxError", None]
+        assert await mails(resources, "last_error") == ["EmailSyntaxError", None]
 
     async def test_says_that_a_letter_was_sealed_with_a_key_that_is_gone(
         self, resources: Resources
@@ -220,7 +219,7 @@ class TestDelivery:
 
         await Delivery(replace(resources, sealer=Sealer([b"another key"]))).run_once()
 
-        assert await letters(resources, "last_error", "failed_at") == [("Unsealable", None)]
+        assert await mails(resources, "last_error", "failed_at") == [("Unsealable", None)]
 
 
 class TestSharedQueue:
@@ -242,7 +241,7 @@ class TestSharedQueue:
         await theirs.database.close()
 
         assert slow.sent == {f"user{n}@example.com": 1 for n in range(30)}
-        assert await letters(resources, "tries") == [1] * 30
+        assert await mails(resources, "tries") == [1] * 30
 
     async def test_no_connection_is_held_while_the_server_thinks(
         self, resources: Resources
@@ -274,7 +273,7 @@ class TestSharedQueue:
         await Delivery(resources).run_once()
         async with unit_of_work(resources.database) as session:  # as if it died before the note
             sealed = {"sent_at": None, "next_try_at": clock(), "sealed": await _sealed(resources)}
-            await session.execute(update(Letter).values(sealed))
+            await session.execute(update(Mail).values(sealed))
         clock.advance(minutes=3)
         await Delivery(resources).run_once()
 
@@ -287,13 +286,13 @@ class TestSharedQueue:
     ) -> None:
         await queue(resources)
         late = Delivery(resources)
-        [letter] = await late._take()
+        [mail] = await late._take()
         clock.advance(minutes=3)
         await Delivery(resources).run_once()
 
-        await late._note_failure(letter, LATER)
+        await late._note_failure(mail, LATER)
 
-        assert await letters(resources, "sent_at", "last_error", "next_try_at") == [
+        assert await mails(resources, "sent_at", "last_error", "next_try_at") == [
             (clock(), None, None)
         ]
 
@@ -307,7 +306,7 @@ class TestSharedQueue:
             await Delivery(replace(resources, clock=times.pop)).run_once()
 
         assert len(outbox(resources).sent) == 1
-        assert await letters(resources, "sent_at", "tries") == [(None, 1)]
+        assert await mails(resources, "sent_at", "tries") == [(None, 1)]
 
     @pytest.mark.parametrize(
         ("busy", "kept"), [(0.25, None), (3.0, "sealed")], ids=["soon", "late"]
@@ -326,7 +325,7 @@ class TestSharedQueue:
         await mail.over.wait()
         await database.close()
 
-        [sealed] = await letters(resources, "sealed")
+        [sealed] = await mails(resources, "sealed")
         assert (sealed is None) is (kept is None)
 
 
@@ -340,7 +339,7 @@ class TestRealServer:
         assert postbox.recipients == ["ada@xn--bcher-kva.example"]
         assert taken["Subject"] == "Chagua nenosiri jipya"
         assert TOKEN in taken.get_body(("html",)).get_content()  # type: ignore[union-attr]
-        assert await letters(resources, "sealed", "last_error") == [(None, None)]
+        assert await mails(resources, "sealed", "last_error") == [(None, None)]
 
     async def test_that_refuses_is_asked_again_only_if_it_may_change_its_mind(
         self, resources: Resources, clock: FakeClock
@@ -354,7 +353,7 @@ class TestRealServer:
                 clock.advance(minutes=1)
 
         assert postbox.taken == []
-        assert await letters(resources, "tries", "last_error") == [(2, "SMTPDataError 554")]
+        assert await mails(resources, "tries", "last_error") == [(2, "SMTPDataError 554")]
 
 
 class TestSweep:
@@ -372,7 +371,7 @@ class TestSweep:
         late = await MailSweep(resources).run_once()
 
         assert (early, late) == (0, 2)
-        assert await letters(resources, "id") == [3]
+        assert await mails(resources, "id") == [3]
 
 
 def _another(resources: Resources) -> Database:
@@ -391,5 +390,5 @@ async def _die_while_sending(resources: Resources) -> None:
 
 
 async def _sealed(resources: Resources) -> str:
-    [reference] = await letters(resources, "reference")
+    [reference] = await mails(resources, "reference")
     return resources.sealer.seal(b'{"link": "l", "username": "a"}', f"letters/{reference}")

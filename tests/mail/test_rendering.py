@@ -12,8 +12,7 @@ from jinja2 import UndefinedError
 
 import uservault.mail
 from tests.databases import settings_for
-from uservault.kit.ports import Resources
-from uservault.mail.letters import (
+from uservault.mail.messages import (
     Contents,
     Invitation,
     NewDevice,
@@ -22,8 +21,9 @@ from uservault.mail.letters import (
     RoleGranted,
     VerifyEmail,
 )
-from uservault.mail.models import Letter
+from uservault.mail.models import Mail
 from uservault.mail.rendering import LANGUAGES, Rendered, Renderer, language
+from uservault.wiring.ports import Resources
 
 PUBLIC_URL = "https://id.example.org/vault"
 KINDS = Contents.__subclasses__()
@@ -48,7 +48,7 @@ def rendered(renderer: Renderer, contents: Contents, locale: str = "en") -> Rend
 
 def written(renderer: Renderer, contents: Contents, to: str = "ada@example.com") -> EmailMessage:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    letter = Letter(
+    mail = Mail(
         reference="ref",
         template=contents.template(),
         locale="de",
@@ -58,7 +58,7 @@ def written(renderer: Renderer, contents: Contents, to: str = "ada@example.com")
         created_at=now,
         next_try_at=now,
     )
-    return renderer.message(letter, contents.fields(PUBLIC_URL))
+    return renderer.message(mail, contents.fields(PUBLIC_URL))
 
 
 class TestTemplates:
@@ -67,25 +67,25 @@ class TestTemplates:
     def test_say_all_that_they_are_given(
         self, renderer: Renderer, kind: type[Contents], locale: str
     ) -> None:
-        letter = rendered(renderer, filled(kind), locale)
+        mail = rendered(renderer, filled(kind), locale)
 
         for value in filled(kind).fields(PUBLIC_URL).values():
-            assert value in letter.text
-            assert value in letter.html
-        assert "id.example.org" in letter.text + letter.subject
-        assert letter.subject.strip() == letter.subject != ""
-        assert "\n" not in letter.subject
-        assert f'<html lang="{locale}">' in letter.html
-        assert "{" not in letter.subject + letter.text
+            assert value in mail.text
+            assert value in mail.html
+        assert "id.example.org" in mail.text + mail.subject
+        assert mail.subject.strip() == mail.subject != ""
+        assert "\n" not in mail.subject
+        assert f'<html lang="{locale}">' in mail.html
+        assert "{" not in mail.subject + mail.text
 
     @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
     def test_say_the_same_as_text_and_as_html(
         self, renderer: Renderer, kind: type[Contents]
     ) -> None:
-        letter = rendered(renderer, filled(kind))
+        mail = rendered(renderer, filled(kind))
 
-        html = unescape(letter.html)
-        assert all(line in html for line in letter.text.splitlines())
+        html = unescape(mail.html)
+        assert all(line in html for line in mail.text.splitlines())
 
     def test_are_there_in_every_language_and_no_others(self) -> None:
         expected = sorted(f"{kind.template()}.txt" for kind in KINDS)
@@ -109,20 +109,20 @@ class TestTemplates:
             renderer.render("password_changed", "en", {})
 
     def test_escape_in_html_what_people_chose(self, renderer: Renderer) -> None:
-        letter = rendered(renderer, RoleGranted(username="ada", role="<b>&boss</b>"))
+        mail = rendered(renderer, RoleGranted(username="ada", role="<b>&boss</b>"))
 
-        assert "<b>&boss</b>" in letter.text
-        assert "&lt;b&gt;&amp;boss&lt;/b&gt;" in letter.html
-        assert "<b>" not in letter.html
+        assert "<b>&boss</b>" in mail.text
+        assert "&lt;b&gt;&amp;boss&lt;/b&gt;" in mail.html
+        assert "<b>" not in mail.html
 
     def test_let_nobody_add_a_paragraph_or_a_book(self, renderer: Renderer) -> None:
         device = "phone\r\n\r\nSend us your password\x0b" + "!" * 10_000
-        letter = rendered(
+        mail = rendered(
             renderer, NewDevice(username="ada", device=device, address="::1", time="now")
         )
 
-        assert "\nDevice: phone Send us your password !!!" in letter.text
-        assert len(letter.text) < 1000
+        assert "\nDevice: phone Send us your password !!!" in mail.text
+        assert len(mail.text) < 1000
 
 
 class TestLinks:
@@ -138,10 +138,10 @@ class TestLinks:
     def test_begin_with_the_public_url_and_end_with_the_token(
         self, renderer: Renderer, contents: Contents, link: str
     ) -> None:
-        letter = rendered(renderer, contents)  # B8: never from a Host header
+        mail = rendered(renderer, contents)  # B8: never from a Host header
 
-        assert f"\n\n{link}\n\n" in letter.text
-        assert f'<a href="{link}">{link}</a>' in letter.html
+        assert f"\n\n{link}\n\n" in mail.text
+        assert f'<a href="{link}">{link}</a>' in mail.html
         assert "?" not in link
 
     def test_are_in_no_letter_that_only_tells(self, renderer: Renderer) -> None:

@@ -5,8 +5,8 @@ from tests.fakes import FakeClock
 from tests.history import history
 from tests.mail.queue import FAR, outbox, queue
 from tests.people import Person
-from uservault.kit.ports import MailFailure, Resources
 from uservault.mail.delivery import Delivery
+from uservault.wiring.ports import MailFailure, Resources
 
 REFUSED = MailFailure("SMTPRecipientsRefused 550", permanent=True)
 
@@ -70,7 +70,7 @@ class TestListMail:
 
         response = await admin.get(f"/mail?{query}")
 
-        assert [letter["id"] for letter in response.json()] == found
+        assert [mail["id"] for mail in response.json()] == found
 
     async def test_goes_on_where_the_last_page_ended(
         self, admin: Person, resources: Resources
@@ -82,7 +82,7 @@ class TestListMail:
         while "next" in pages[-1].links:
             pages.append(await admin.get(pages[-1].links["next"]["url"].removeprefix("/api")))
 
-        assert [[letter["id"] for letter in page.json()] for page in pages] == [[3, 2], [1]]
+        assert [[mail["id"] for mail in page.json()] for page in pages] == [[3, 2], [1]]
 
     @pytest.mark.parametrize(
         "query", ["state=lost", "user_id=0", "user_id=x", f"user_id={10**18}", "recipient=a"]
@@ -107,8 +107,8 @@ class TestRetryMail:
         await deliver(resources)
 
         assert response.status_code == 200
-        [letter] = (await admin.get("/mail")).json()
-        assert (letter["state"], letter["tries"], letter["failed_at"]) == ("sent", 1, None)
+        [mail] = (await admin.get("/mail")).json()
+        assert (mail["state"], mail["tries"], mail["failed_at"]) == ("sent", 1, None)
         assert [message["To"] for message in outbox(resources).sent] == ["ada@example.com"]
         last = (await history(resources, "type", "actor_id", "subject_id", "data"))[-1]
         assert last == ("mail.retried", admin.id, 7, {"letter_id": 1})  # G3

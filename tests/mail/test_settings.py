@@ -4,7 +4,7 @@ from typer.testing import CliRunner
 
 from tests.databases import settings_for
 from uservault.cli import app
-from uservault.settings import MailSettings
+from uservault.settings.mail import MailSettings
 
 PRODUCTION = {"env": "production"}
 

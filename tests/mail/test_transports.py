@@ -11,14 +11,14 @@ import pytest
 from tests.databases import settings_for
 from tests.servers import free_port
 from tests.smtp import LOGIN, Postbox, certificate, let_in, smtp_server
-from uservault.kit.ports import MailFailure
 from uservault.mail.transports import (
     ConsoleTransport,
     DirectoryTransport,
     SmtpTransport,
     mail_transport,
 )
-from uservault.settings import MailSettings
+from uservault.settings.mail import MailSettings
+from uservault.wiring.ports import MailFailure
 
 # In our server's eyes a connection that began in TLS is not encrypted.
 AUTHENTICATES: dict[str, Any] = {"authenticator": let_in, "auth_require_tls": False}
@@ -193,7 +193,7 @@ class TestDirectory:
         folder = tmp_path / "deep" / "mail"
 
         await DirectoryTransport(folder).send(a_message())
-        await DirectoryTransport(folder).send(a_message())  # the same letter again
+        await DirectoryTransport(folder).send(a_message())  # the same e-mail again
 
         [file] = folder.iterdir()
         assert file.name == "-ref_1.eml"

@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from tests.history import history
 from tests.people import Person, appoint, register
-from uservault.kit.ports import Resources
+from uservault.wiring.ports import Resources
 
 PATHS = ["profile", "metadata-public", "metadata-admin"]
 JSON = {"Content-Type": "application/json"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from uservault.passwords.hasher import PooledHasher
-from uservault.settings import PasswordSettings
+from uservault.settings.passwords import PasswordSettings
 
 # In the form of a scheme that is not configured.
 WERKZEUG = "pbkdf2:sha256:1$salt$bd31e4ffab7ba37c9b6cdd83e3a75b34f1a60ef1ba9b1c5b0f4f2a6e1d1c7d20"

@@ -9,11 +9,11 @@ from passlib.hash import argon2, bcrypt, bcrypt_sha256
 from tests import databases
 from tests.people import PASSWORD, registration
 from uservault.app import create_app
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.hasher import PooledHasher, TooManyPasswords
 from uservault.passwords.models import Password
-from uservault.settings import PasswordSettings
+from uservault.settings.passwords import PasswordSettings
+from uservault.wiring.ports import Resources
 
 LONG = "x" * 200
 

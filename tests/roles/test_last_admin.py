@@ -11,12 +11,12 @@ from sqlalchemy import update
 from tests import databases
 from tests.history import history
 from tests.people import Person, appoint, register
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
-from uservault.kit.wiring import scope
-from uservault.roles.service import RoleService
-from uservault.settings import Settings
+from uservault.db.unit_of_work import unit_of_work
+from uservault.roles.assignments import RoleAssignments
+from uservault.settings.tree import Settings
 from uservault.users.models import User
+from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 Deed: TypeAlias = Callable[[Person], Awaitable[Response]]
 Maker: TypeAlias = Callable[[str], Awaitable[Person]]
@@ -47,7 +47,7 @@ def new_admin(anyone: AsyncClient, resources: Resources) -> Maker:
     async def make(username: str) -> Person:
         person = await register(anyone, username)
         async with scope(resources) as made:
-            await made.get(RoleService).make_admin(person.id)
+            await made.get(RoleAssignments).make_admin(person.id)
         return person
 
     return make

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from tests import databases
 from tests.databases import connected
-from uservault.kit import migrations
+from uservault.db import migrations
 
 USER = text(
     "INSERT INTO users (username, username_key, email, email_key, is_active, created_at,"

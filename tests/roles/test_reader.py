@@ -2,9 +2,9 @@ import asyncio
 
 from tests.people import Person, appoint
 from uservault.access.principal import Permission
-from uservault.kit.ports import Resources
 from uservault.roles.models import permissions_of
-from uservault.roles.reader import Held, RoleReader
+from uservault.roles.reader import EffectiveRoles, RoleReader
+from uservault.wiring.ports import Resources
 
 
 async def test_tells_of_many_at_once_what_each_holds(
@@ -16,10 +16,10 @@ async def test_tells_of_many_at_once_what_each_holds(
     held = await asyncio.gather(*(reader.held_by(id) for id in (admin.id, ada.id, clerk.id, 99)))
 
     assert held == [
-        Held(("admin",), frozenset(Permission)),
-        Held(),
-        Held(("clerk",), frozenset({Permission.USERS_READ, Permission.AUDIT_READ})),
-        Held(),
+        EffectiveRoles(("admin",), frozenset(Permission)),
+        EffectiveRoles(),
+        EffectiveRoles(("clerk",), frozenset({Permission.USERS_READ, Permission.AUDIT_READ})),
+        EffectiveRoles(),
     ]
 
 

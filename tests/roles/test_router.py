@@ -10,9 +10,9 @@ from tests.fakes import FakeClock
 from tests.history import history
 from tests.people import Person, appoint, register
 from uservault.access.principal import Permission
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.roles.models import Role
+from uservault.wiring.ports import Resources
 
 EVERYTHING = sorted(Permission)
 SUPPORT = {

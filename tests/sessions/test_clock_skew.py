@@ -11,8 +11,8 @@ from httpx import ASGITransport, AsyncClient
 from tests.fakes import FakeClock
 from tests.people import Person
 from uservault.app import create_app
-from uservault.kit.ports import Resources
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 
 @pytest.fixture

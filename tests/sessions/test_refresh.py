@@ -11,9 +11,9 @@ from tests.history import history
 from tests.people import Person
 from tests.processes import opened, served
 from uservault.kit.crypto import Sealer, Unsealable
-from uservault.kit.ports import Resources
 from uservault.sessions.models import Session
-from uservault.settings import Settings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 
 async def refresh(client: AsyncClient, token: str) -> tuple[int, str]:

@@ -5,10 +5,10 @@ from sqlalchemy import insert, select
 from tests.fakes import FakeClock
 from tests.history import history
 from tests.people import PASSWORD, Person, login, register
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
+from uservault.sessions.last_seen import LastSeen
 from uservault.sessions.models import Session
-from uservault.sessions.presence import Presence
+from uservault.wiring.ports import Resources
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -44,7 +44,7 @@ class TestListMySessions:
     async def test_shows_to_the_minute_when_it_was_last_used(
         self, ada: Person, clock: FakeClock, resources: Resources
     ) -> None:
-        presence = resources.shared(Presence)
+        presence = resources.shared(LastSeen)
         clock.advance(seconds=59)
         await ada.get("/me")
         await presence.flush()

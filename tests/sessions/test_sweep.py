@@ -3,9 +3,9 @@ from sqlalchemy import select
 
 from tests.fakes import FakeClock
 from tests.people import Person
-from uservault.kit.ports import Resources
 from uservault.sessions.models import Session
 from uservault.sessions.sweep import SessionSweep
+from uservault.wiring.ports import Resources
 
 
 async def left(resources: Resources) -> list[int]:

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from tests import databases
 from tests.servers import free_port
 from uservault.app import create_app
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
+from uservault.wiring.ports import Resources
 
 PROBES = "http://test"
 

@@ -3,25 +3,25 @@
 import pytest
 from sqlalchemy import insert, text
 
-from uservault.kit.batch import AnySelect
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.batch import AnySelect
+from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.reader import _credentials
 from uservault.sessions.authenticator import LIVE
 from uservault.sessions.models import Session
 from uservault.tables import metadata
 from uservault.users.models import User
-from uservault.users.reader import SHOWN
+from uservault.users.reader import READ_COLUMNS
+from uservault.wiring.ports import Resources
 
 MANY = 2000
 USERS, PASSWORDS, SESSIONS = (metadata.tables[name] for name in ("users", "passwords", "sessions"))
 LOOKS = {
-    "read": lambda n: SHOWN.where(User.id.in_(range(1, n + 1))),
+    "read": lambda n: READ_COLUMNS.where(User.id.in_(range(1, n + 1))),
     "login": lambda n: _credentials(User.username_key).where(
         User.username_key.in_([f"u{i}" for i in range(1, n + 1)])
     ),
     "token": lambda n: LIVE.where(Session.id.in_(range(1, n + 1))),
-    "page": lambda n: SHOWN.where(User.id > n).order_by(User.id).limit(51),
+    "page": lambda n: READ_COLUMNS.where(User.id > n).order_by(User.id).limit(51),
 }
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import update
 from tests.fakes import FakeClock
 from tests.history import history
 from tests.people import Person, register
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.users.models import User
+from uservault.wiring.ports import Resources
 
 ODD_IDS = ["0", "01", "+1", "-1", "1_0", "%31%00", "1.0", "x", "9" * 19, "9" * 4301, "١", "1 "]
 

@@ -8,7 +8,7 @@ from fastapi.security import OAuth2PasswordBearer
 
 from uservault.access.principal import Permission, Principal
 from uservault.kit.problems import Forbidden, Unauthorized
-from uservault.kit.wiring import Given
+from uservault.wiring.scope import Given
 
 TOKEN_URL = "/api/token"  # noqa: S105 - an address
 

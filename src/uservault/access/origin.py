@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from uservault.kit.wiring import Given
 from uservault.telemetry.origin import Origin
+from uservault.wiring.scope import Given
 
 CurrentOrigin = Annotated[Origin, Given(take=lambda scope: scope.facts.get("origin", Origin()))]
 MaybeOrigin = Annotated[Origin | None, Given(take=lambda scope: scope.facts.get("origin"))]

@@ -1,23 +1,19 @@
 from uservault.access.principal import Principal
-from uservault.account.events import (
-    PasswordChanged,
-    PasswordChangeRefused,
-    PasswordChangeThrottled,
-)
-from uservault.account.throttle import PasswordThrottle
+from uservault.account.events import PasswordChanged, PasswordChangeRefused, PasswordChangeThrottled
+from uservault.db.errors import ConcurrentChange
 from uservault.events.log import EventLog
-from uservault.kit.outages import ConcurrentChange
-from uservault.kit.wiring import Hasher, Inject, Shared
 from uservault.limits.errors import TooManyTries
-from uservault.mail import letters
+from uservault.mail import messages
 from uservault.mail.notices import Notices
+from uservault.one_time_tokens.purposes import Purpose
+from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.service import PasswordService
+from uservault.passwords.throttle import PasswordThrottle
 from uservault.sessions.service import SessionService
-from uservault.tickets.purposes import Purpose
-from uservault.tickets.service import TicketService
 from uservault.users.reader import UserReader
+from uservault.wiring.scope import Hasher, Inject, Shared
 
 
 class PasswordChange:
@@ -31,7 +27,7 @@ class PasswordChange:
         hasher: Hasher,
         passwords: Inject[PasswordService],
         sessions: Inject[SessionService],
-        tickets: Inject[TicketService],
+        one_time_tokens: Inject[OneTimeTokenService],
         notices: Inject[Notices],
         events: Inject[EventLog],
     ) -> None:
@@ -41,7 +37,7 @@ class PasswordChange:
         self.hasher = hasher
         self.passwords = passwords
         self.sessions = sessions
-        self.tickets = tickets
+        self.one_time_tokens = one_time_tokens
         self.notices = notices
         self.events = events
 
@@ -56,12 +52,12 @@ class PasswordChange:
             raise CurrentPasswordWrong
         await self.throttle.forgive(me.user_id)
         hash = await self.passwords.accepted(new, user.username, user.email, field="new_password")
-        await self.tickets.void(me.user_id, Purpose.RESET_PASSWORD)
+        await self.one_time_tokens.void(me.user_id, Purpose.RESET_PASSWORD)
         if not await self.passwords.replace(me.user_id, known.hash, hash):
             raise ConcurrentChange
         await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         self.events.record(PasswordChanged(subject_id=me.user_id))
-        notice = letters.PasswordChanged(username=user.username)
+        notice = messages.PasswordChanged(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user.id)
 
     async def _admit(self, me: Principal) -> None:

@@ -1,22 +1,14 @@
 from uservault.access.origin import CurrentOrigin
 from uservault.access.principal import Principal
-from uservault.account.events import RegistrationThrottled
-from uservault.account.maker import AccountMaker
-from uservault.account.schemas import Registration
-from uservault.account.throttle import RegistrationThrottle
 from uservault.account.user_change import UserChange
-from uservault.account.verification import Verification
-from uservault.events.log import EventLog
-from uservault.kit.etag import Precondition
-from uservault.kit.problems import Conflict
-from uservault.kit.wiring import CurrentSettings, Inject, Shared
-from uservault.limits.errors import TooManyTries
-from uservault.mail.letters import AccountDeactivated
+from uservault.mail.messages import AccountDeactivated
 from uservault.mail.notices import Notices
-from uservault.roles.service import RoleService
-from uservault.users.models import User
-from uservault.users.schemas import Deactivation, UserRead, UserUpdate
+from uservault.registration.throttle import RegistrationThrottle
+from uservault.roles.assignments import RoleAssignments
+from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
 from uservault.users.service import UserService
+from uservault.web.etag import Precondition
+from uservault.wiring.scope import Inject, Shared
 
 
 class AccountService:
@@ -24,46 +16,19 @@ class AccountService:
 
     def __init__(
         self,
-        maker: Inject[AccountMaker],
         users: Inject[UserService],
         user_change: Inject[UserChange],
-        verification: Inject[Verification],
-        roles: Inject[RoleService],
+        roles: Inject[RoleAssignments],
         notices: Inject[Notices],
         throttle: Shared[RegistrationThrottle],
-        events: Inject[EventLog],
-        settings: CurrentSettings,
         origin: CurrentOrigin,
     ) -> None:
-        self.make = maker.make if settings.production else maker.make_admin_if_first
         self.users = users
         self.user_change = user_change
-        self.verification = verification
         self.roles = roles
         self.notices = notices
         self.throttle = throttle
-        self.events = events
         self.origin = origin
-
-    async def register(self, data: Registration) -> User:
-        """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
-        await self._admit()
-        try:
-            user = await self.make(data)
-        except Conflict:
-            await self.throttle.count_refused(self.origin.address)
-            raise
-        await self.verification.ask(user)
-        await self.throttle.count_created(self.origin.address)
-        return user
-
-    async def _admit(self) -> None:
-        try:
-            await self.throttle.admit(self.origin.address)
-        except TooManyTries as refused:
-            if refused.first:
-                self.events.record(RegistrationThrottled(subject_id=None))
-            raise
 
     async def update(
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
@@ -76,7 +41,7 @@ class AccountService:
         return user
 
     async def deactivate(
-        self, user_id: int, why: Deactivation, check: Precondition, by: Principal
+        self, user_id: int, why: UserDeactivate, check: Precondition, by: Principal
     ) -> UserRead:
         """Raises UserNotFound, Forbidden, LastAdministrator, DeactivationOver, or what the
         precondition raises."""

@@ -1,14 +1,14 @@
 from pydantic import MISSING
 
 from uservault.access.origin import CurrentOrigin
-from uservault.account.throttle import LetterThrottle
-from uservault.account.verification import Verification
-from uservault.kit.etag import Precondition
-from uservault.kit.wiring import CurrentSettings, Inject, Shared
-from uservault.tickets.purposes import Purpose
+from uservault.one_time_tokens.purposes import Purpose
+from uservault.recovery.email_verification import EmailVerification
+from uservault.recovery.throttle import EmailThrottle
 from uservault.users.models import User
 from uservault.users.schemas import UserRead, UserUpdate
 from uservault.users.service import UserService
+from uservault.web.etag import Precondition
+from uservault.wiring.scope import CurrentSettings, Inject, Shared
 
 
 class UserChange:
@@ -17,8 +17,8 @@ class UserChange:
     def __init__(
         self,
         users: Inject[UserService],
-        verification: Inject[Verification],
-        throttle: Shared[LetterThrottle],
+        verification: Inject[EmailVerification],
+        throttle: Shared[EmailThrottle],
         settings: CurrentSettings,
         origin: CurrentOrigin,
     ) -> None:

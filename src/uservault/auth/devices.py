@@ -1,10 +1,10 @@
 from uservault.access.origin import CurrentOrigin
-from uservault.kit.wiring import Inject, Now, Shared
-from uservault.mail.letters import NewDevice
+from uservault.mail.messages import NewDevice
 from uservault.mail.notices import Notices
 from uservault.sessions.device import UNKNOWN, label
 from uservault.sessions.reader import SessionReader
 from uservault.users.reader import UserReader
+from uservault.wiring.scope import Inject, Now, Shared
 
 
 class NewDevices:

@@ -4,13 +4,13 @@ from fastapi import APIRouter, Form
 
 from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
 from uservault.auth.schemas import Login, Refresh, TokenGrant, TokenRead
-from uservault.auth.service import AuthService, Granted
+from uservault.auth.service import AuthService, TokenPair
 from uservault.kit.problems import problems
-from uservault.kit.route import Route
-from uservault.kit.wiring import Inject
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.hasher import TooManyPasswords
 from uservault.sessions.errors import RefreshRefused
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api", tags=["auth"], route_class=Route)
 
@@ -41,7 +41,7 @@ async def token(data: Annotated[TokenGrant, Form()], auth: Inject[AuthService]) 
     return _shown(await auth.login(data.username, data.password))
 
 
-def _shown(granted: Granted) -> TokenRead:
+def _shown(granted: TokenPair) -> TokenRead:
     return TokenRead(
         access_token=granted.access_token.encoded,
         expires_in=granted.access_token.lifetime,

@@ -4,26 +4,21 @@ from typing import NoReturn
 from uservault.access.origin import CurrentOrigin
 from uservault.auth.devices import NewDevices
 from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
-from uservault.auth.events import (
-    LoginFailed,
-    LoginSucceeded,
-    LoginThrottled,
-    PasswordRehashed,
-)
+from uservault.auth.events import LoginFailed, LoginSucceeded, LoginThrottled, PasswordRehashed
 from uservault.events.log import EventLog
-from uservault.kit.wiring import CurrentSettings, Hasher, Inject, Shared
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.reader import Credential, CredentialReader
 from uservault.passwords.service import PasswordService
 from uservault.passwords.throttle import LoginThrottle
 from uservault.roles.reader import RoleReader
-from uservault.sessions.opened import Opened
 from uservault.sessions.service import SessionService
+from uservault.sessions.session_grant import SessionGrant
 from uservault.sessions.tokens import AccessToken, AccessTokens
+from uservault.wiring.scope import CurrentSettings, Hasher, Inject, Shared
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Granted:
+class TokenPair:
     access_token: AccessToken
     refresh_token: str
 
@@ -57,7 +52,7 @@ class AuthService:
         self.wants_verified = settings.registration.verify == "required"
         self.origin = origin
 
-    async def login(self, name: str, password: str) -> Granted:
+    async def login(self, name: str, password: str) -> TokenPair:
         """Opens a session.
 
         Raises LoginRefused, as slowly for a stranger as for a friend, AccountDeactivated or
@@ -85,15 +80,15 @@ class AuthService:
         self.events.record(LoginSucceeded(subject_id=known.user_id, session=opened.session_id))
         return await self._granted(opened)
 
-    async def refresh(self, refresh_token: str) -> Granted:
+    async def refresh(self, refresh_token: str) -> TokenPair:
         """Raises RefreshRefused."""
         await self.tokens.prepare()
         return await self._granted(await self.sessions.refresh(refresh_token))
 
-    async def _granted(self, opened: Opened) -> Granted:
+    async def _granted(self, opened: SessionGrant) -> TokenPair:
         held = await self.roles.held_by(opened.user_id)
         access_token = await self.tokens.issue(opened, held)
-        return Granted(access_token, opened.refresh_token)
+        return TokenPair(access_token, opened.refresh_token)
 
     async def _admit(self, name: str) -> None:
         try:

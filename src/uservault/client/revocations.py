@@ -7,7 +7,7 @@ from typing import Any
 from uservault.client.contact import log
 from uservault.client.principal import Principal
 
-MOST = 1_000_000  # sessions, and users; some 100 MB of each
+MAX_ENTRIES = 1_000_000  # sessions, and users; some 100 MB of each
 
 
 class Revocations:
@@ -18,7 +18,7 @@ class Revocations:
     `skew` seconds later, is refused with the older ones: its holder refreshes it or logs in again.
     """
 
-    def __init__(self, lifetime: float, skew: float, most: int = MOST) -> None:
+    def __init__(self, lifetime: float, skew: float, most: int = MAX_ENTRIES) -> None:
         self.lifetime = lifetime
         self.skew = skew
         self.most = most

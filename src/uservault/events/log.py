@@ -9,8 +9,8 @@ from uservault.access.origin import MaybeOrigin
 from uservault.events.models import EventRecord
 from uservault.events.seals import seal
 from uservault.kit.schema import Schema
-from uservault.kit.wiring import Now, Sealing, WriteSession
 from uservault.telemetry.origin import Origin
+from uservault.wiring.scope import Now, Sealing, WriteSession
 
 NOWHERE = Origin()
 LOGGED = ("actor_id", "subject_id", "address", "request_id", "data")

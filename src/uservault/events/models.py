@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, BigId, Id, exact
+from uservault.db.base import Base, BigId, Id, exact
 
 
 class EventRecord(Base):

@@ -5,16 +5,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true, union_all
 
+from uservault.db.batch import AnySelect
+from uservault.db.database import AnyRow
 from uservault.events.log import every_event
 from uservault.events.models import EventRecord
 from uservault.events.schemas import EventQuery, EventRead, MyEventQuery, MyEventRead
-from uservault.kit.batch import AnySelect
-from uservault.kit.db import AnyRow
-from uservault.kit.page import Page
-from uservault.kit.ports import Resources
+from uservault.web.pagination import Page
+from uservault.wiring.ports import Resources
 
 FIELDS = tuple(EventRead.model_fields)
-SHOWN = select(*(getattr(EventRecord, field) for field in (*FIELDS, "personal")))
+READ_COLUMNS = select(*(getattr(EventRecord, field) for field in (*FIELDS, "personal")))
 WHO = ("session_id", "address", "user_agent", "request_id")  # what tells of whoever did it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -48,7 +48,7 @@ class EventReader:
         Each part is found along an index that has the order of the list, so the page is too.
         """
         parts = [
-            _in_order(SHOWN.where(one, type, *_within(query)), EventRecord, query)
+            _in_order(READ_COLUMNS.where(one, type, *_within(query)), EventRecord, query)
             for one, type in product(either, _types(query.type))
         ]
         if len(parts) == 1:

@@ -7,9 +7,9 @@ from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
 from uservault.events.reader import EventReader
 from uservault.events.schemas import EventQuery, EventRead, MyEventQuery, MyEventRead
-from uservault.kit.page import LINKED
-from uservault.kit.route import Route
-from uservault.kit.wiring import Shared
+from uservault.web.pagination import LINKED
+from uservault.web.route import Route
+from uservault.wiring.scope import Shared
 
 router = APIRouter(prefix="/api", tags=["events"], route_class=Route)
 

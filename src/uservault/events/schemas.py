@@ -3,8 +3,8 @@ from typing import Any
 
 from pydantic import Field
 
-from uservault.kit.page import PageQuery
 from uservault.kit.schema import Moment, Schema
+from uservault.web.pagination import PageQuery
 
 CURSOR = r"^(0|[1-9][0-9]{0,16})\.[1-9][0-9]{0,17}$"
 TYPE = r"^[a-z_]{1,31}(\.|\.[a-z_]{1,31})$"

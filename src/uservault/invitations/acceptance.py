@@ -1,24 +1,24 @@
 from uservault.access.origin import CurrentOrigin
 from uservault.access.principal import Permission, Principal
-from uservault.account.admission import Admission
-from uservault.account.throttle import RegistrationThrottle
 from uservault.events.log import EventLog
 from uservault.invitations.errors import InvitationNotFound
 from uservault.invitations.events import InvitationAccepted
 from uservault.invitations.models import Invitation
 from uservault.invitations.reader import InvitationReader
 from uservault.invitations.repository import InvitationRepository
-from uservault.invitations.schemas import Acceptance
+from uservault.invitations.schemas import InvitationAccept
 from uservault.kit.problems import Conflict, Forbidden
-from uservault.kit.wiring import Inject, Now, Shared
-from uservault.mail.repository import LetterRepository
+from uservault.mail.repository import MailRepository
 from uservault.passwords.service import PasswordService
+from uservault.registration.policy import RegistrationPolicy
+from uservault.registration.throttle import RegistrationThrottle
+from uservault.roles.assignments import RoleAssignments
 from uservault.roles.errors import UnknownRole
-from uservault.roles.service import RoleService
-from uservault.users.activity import is_active
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
 from uservault.users.service import UserService
+from uservault.users.status import is_active
+from uservault.wiring.scope import Inject, Now, Shared
 
 
 class InvitationAcceptance:
@@ -26,15 +26,15 @@ class InvitationAcceptance:
 
     def __init__(
         self,
-        admission: Shared[Admission],
+        admission: Shared[RegistrationPolicy],
         throttle: Shared[RegistrationThrottle],
         reader: Shared[InvitationReader],
         invitations: Inject[InvitationRepository],
         inviters: Inject[UserRepository],
         users: Inject[UserService],
         passwords: Inject[PasswordService],
-        roles: Inject[RoleService],
-        letters: Inject[LetterRepository],
+        roles: Inject[RoleAssignments],
+        mails: Inject[MailRepository],
         events: Inject[EventLog],
         now: Now,
         origin: CurrentOrigin,
@@ -47,12 +47,12 @@ class InvitationAcceptance:
         self.users = users
         self.passwords = passwords
         self.roles = roles
-        self.letters = letters
+        self.mails = mails
         self.events = events
         self.now = now
         self.address = origin.address
 
-    async def accept(self, data: Acceptance) -> User:
+    async def accept(self, data: InvitationAccept) -> User:
         """Raises RegistrationClosed, InvitationNotFound, UsernameTaken, EmailTaken,
         PasswordRefused, TooManyTries or TooManyPasswords."""
         self.admission.admit_invited()
@@ -65,7 +65,7 @@ class InvitationAcceptance:
         await self.throttle.count_created(self.address)
         return user
 
-    async def _accept(self, data: Acceptance) -> User:
+    async def _accept(self, data: InvitationAccept) -> User:
         found = await self.reader.by_token(data.token)
         hash = await self.passwords.accepted(data.password, data.username, found.email)
         inviter = await self._inviter(found.inviter_id)
@@ -93,7 +93,7 @@ class InvitationAcceptance:
             await self.roles.assign(user.id, invitation.roles, inviter)
         except (UnknownRole, Forbidden):
             raise InvitationNotFound from None
-        await self.letters.address(invitation.letter_id, user.id)
+        await self.mails.address(invitation.letter_id, user.id)
         await self.invitations.delete(invitation)
         accepted = InvitationAccepted(
             subject_id=user.id, invitation_id=invitation.id, inviter_id=inviter.user_id

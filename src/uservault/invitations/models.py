@@ -3,7 +3,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, BigId, Id, exact
+from uservault.db.base import Base, BigId, Id, exact
 
 
 class Invitation(Base):

@@ -4,16 +4,16 @@ from uservault.invitations.errors import InvitationNotFound
 from uservault.invitations.models import Invitation
 from uservault.invitations.schemas import InvitationRead
 from uservault.kit.crypto import digest
-from uservault.kit.page import Page, PageQuery
-from uservault.kit.ports import Resources
+from uservault.web.pagination import Page, PageQuery
+from uservault.wiring.ports import Resources
 
-SHOWN = select(*(getattr(Invitation, field) for field in InvitationRead.model_fields))
+READ_COLUMNS = select(*(getattr(Invitation, field) for field in InvitationRead.model_fields))
 PAGE = (
-    SHOWN.where(Invitation.id > bindparam("after"))
+    READ_COLUMNS.where(Invitation.id > bindparam("after"))
     .order_by(Invitation.id)
     .limit(bindparam("limit"))
 )
-GOOD = SHOWN.where(
+GOOD = READ_COLUMNS.where(
     Invitation.token_hash == bindparam("hash"), Invitation.expires_at > bindparam("now")
 )
 

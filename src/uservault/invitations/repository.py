@@ -1,5 +1,5 @@
 from uservault.invitations.models import Invitation
-from uservault.kit.repository import Repository
+from uservault.wiring.repository import Repository
 
 
 class InvitationRepository(Repository[Invitation]):

@@ -5,31 +5,31 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
-from uservault.account.errors import RegistrationClosed
 from uservault.invitations.acceptance import InvitationAcceptance
 from uservault.invitations.errors import InvitationNotFound
 from uservault.invitations.models import Invitation
 from uservault.invitations.reader import InvitationReader
 from uservault.invitations.schemas import (
-    Acceptance,
+    InvitationAccept,
     InvitationCreate,
     InvitationId,
     InvitationRead,
 )
 from uservault.invitations.service import InvitationService
-from uservault.kit.etag import etag
-from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import problems
-from uservault.kit.route import Route
 from uservault.kit.schema import Message
-from uservault.kit.wiring import Inject, Shared
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.errors import PasswordRefused
 from uservault.passwords.hasher import TooManyPasswords
+from uservault.registration.errors import RegistrationClosed
 from uservault.roles.errors import UnknownRole
 from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
+from uservault.web.etag import etag
+from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api", tags=["invitations"], route_class=Route)
 
@@ -98,7 +98,7 @@ async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationServ
     ),
 )
 async def accept_invitation(
-    data: Acceptance, invitations: Inject[InvitationAcceptance], response: Response
+    data: InvitationAccept, invitations: Inject[InvitationAcceptance], response: Response
 ) -> User:
     """Become a user, with the address that was invited. It works once.
 

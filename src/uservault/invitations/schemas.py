@@ -35,10 +35,10 @@ class InvitationRead(Schema):
     expires_at: datetime = Field(description="Until when it can be accepted.")
 
 
-class Acceptance(Schema):
+class InvitationAccept(Schema):
     token: str = Field(
         max_length=256,
-        description="From the link in the letter, where it follows `#token=`.",
+        description="From the link in the e-mail, where it follows `#token=`.",
         examples=["43 letters, digits, - and _"],
     )
     username: Username

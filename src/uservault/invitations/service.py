@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from uservault.access.principal import Principal
-from uservault.account.admission import Admission
 from uservault.events.log import EventLog
 from uservault.invitations.errors import InvitationNotFound
 from uservault.invitations.events import InvitationCreated, InvitationResent, InvitationRevoked
@@ -9,12 +8,13 @@ from uservault.invitations.models import Invitation
 from uservault.invitations.repository import InvitationRepository
 from uservault.invitations.schemas import InvitationCreate
 from uservault.kit.crypto import digest, random_token
-from uservault.kit.wiring import Inject, Now, Shared
-from uservault.mail.letters import Invitation as InvitationLetter
-from uservault.mail.repository import LetterRepository
+from uservault.mail.messages import Invitation as InvitationEmail
+from uservault.mail.repository import MailRepository
 from uservault.mail.service import Mailer
-from uservault.roles.service import RoleService
+from uservault.registration.policy import RegistrationPolicy
+from uservault.roles.assignments import RoleAssignments
 from uservault.users.service import UserService
+from uservault.wiring.scope import Inject, Now, Shared
 
 GOOD_FOR = timedelta(days=7)
 
@@ -24,12 +24,12 @@ class InvitationService:
 
     def __init__(
         self,
-        admission: Shared[Admission],
+        admission: Shared[RegistrationPolicy],
         invitations: Inject[InvitationRepository],
         users: Inject[UserService],
-        roles: Inject[RoleService],
+        roles: Inject[RoleAssignments],
         mailer: Inject[Mailer],
-        letters: Inject[LetterRepository],
+        mails: Inject[MailRepository],
         events: Inject[EventLog],
         now: Now,
     ) -> None:
@@ -38,7 +38,7 @@ class InvitationService:
         self.users = users
         self.roles = roles
         self.mailer = mailer
-        self.letters = letters
+        self.mails = mails
         self.events = events
         self.now = now
 
@@ -73,7 +73,7 @@ class InvitationService:
         invitation = await self._get(id)
         await self.roles.ensure_may_give(invitation.roles, by)
         await self.users.ensure_free(invitation.email)
-        await self.letters.withdraw(invitation.letter_id)
+        await self.mails.withdraw(invitation.letter_id)
         token = random_token()
         invitation.token_hash = digest(token)
         invitation.letter_id = await self._send(token, invitation.email)
@@ -86,12 +86,12 @@ class InvitationService:
     async def revoke(self, id: int) -> None:
         """Raises InvitationNotFound."""
         invitation = await self._get(id)
-        await self.letters.withdraw(invitation.letter_id)
+        await self.mails.withdraw(invitation.letter_id)
         await self.invitations.delete(invitation)
         self.events.record(InvitationRevoked(subject_id=None, invitation_id=id))
 
     async def _send(self, token: str, email: str) -> int:
-        return (await self.mailer.queue(InvitationLetter(token=token), email)).id
+        return (await self.mailer.queue(InvitationEmail(token=token), email)).id
 
     async def _get(self, id: int) -> Invitation:
         if invitation := await self.invitations.get(id):

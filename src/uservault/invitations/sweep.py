@@ -2,12 +2,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
+from uservault.db.unit_of_work import unit_of_work
 from uservault.invitations.models import Invitation
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.wiring.ports import Resources
 
-AT_ONCE = 500
-KEPT = timedelta(days=30)
+BATCH_SIZE = 500
+RETENTION = timedelta(days=30)
 
 
 class InvitationSweep:
@@ -19,8 +19,8 @@ class InvitationSweep:
 
     async def run_once(self) -> int:
         """The number of invitations that were forgotten."""
-        over = Invitation.expires_at < self.now() - KEPT
-        found = select(Invitation.id).where(over).limit(AT_ONCE)
+        over = Invitation.expires_at < self.now() - RETENTION
+        found = select(Invitation.id).where(over).limit(BATCH_SIZE)
         ids = [row.id for row in await self.database.rows(found)]
         if ids:
             async with unit_of_work(self.database) as session:

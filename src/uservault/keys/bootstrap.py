@@ -1,10 +1,10 @@
 import logging
 
+from uservault.db.errors import DatabaseUnavailable
 from uservault.keys.errors import SigningKeyLost
-from uservault.keys.ring import Keyring
-from uservault.kit.configuration import BadSettings
-from uservault.kit.outages import DatabaseUnavailable
-from uservault.kit.ports import Resources
+from uservault.keys.keyring import Keyring
+from uservault.settings.loading import BadSettings
+from uservault.wiring.ports import Resources
 
 log = logging.getLogger(__name__)
 

@@ -7,18 +7,18 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from uservault.keys.life import Life, grace, lives
+from uservault.keys.lifecycle import KeyLifecycle, grace, lifecycles
 from uservault.keys.repository import KeyRepository
 from uservault.keys.service import KeyService
-from uservault.kit.ports import Resources
-from uservault.kit.wiring import scope
+from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
-Deed: TypeAlias = Callable[[Resources], Awaitable[str]]
+Action: TypeAlias = Callable[[Resources], Awaitable[str]]
 LINE = "{:<43}  {:<9}  {:<8}  {:<20}  {:<20}"
 HEADINGS = ("KID", "ALGORITHM", "STATE", "SIGNS FROM", "VERIFIES TO")
 
 
-def key_commands(do: Callable[[Deed], None]) -> typer.Typer:
+def key_commands(do: Callable[[Action], None]) -> typer.Typer:
     """The commands; `do` opens the outside world for a deed, and says what it answers."""
     keys = typer.Typer(help="The key pairs that sign access tokens.", no_args_is_help=True)
 
@@ -44,11 +44,11 @@ async def _list(resources: Resources) -> str:
     async with scope(resources) as made:
         every = await made.get(KeyRepository).every()
     now = resources.clock()
-    known = lives(every, grace(resources.settings.tokens))
+    known = lifecycles(every, grace(resources.settings.tokens))
     return "\n".join([LINE.format(*HEADINGS), *(_line(life, now) for life in known)])
 
 
-def _line(life: Life, now: datetime) -> str:
+def _line(life: KeyLifecycle, now: datetime) -> str:
     key = life.key
     times = (_written(key.active_at), _written(life.verifies_to))
     return LINE.format(key.kid, key.algorithm, life.state(now), *times).rstrip()

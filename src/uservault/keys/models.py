@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, BigId, exact
+from uservault.db.base import Base, BigId, exact
 
 
 class SigningKey(Base):

@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from uservault.keys.errors import KeyRaced
 from uservault.keys.models import SigningKey
-from uservault.kit.repository import Repository
+from uservault.wiring.repository import Repository
 
 
 class KeyRepository(Repository[SigningKey]):

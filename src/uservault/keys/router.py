@@ -5,13 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Response, status
 
 from uservault.access.guard import TOKEN_URL
-from uservault.keys.ring import Keyring
-from uservault.keys.schemas import Discovery, KeySet, PublicKey
+from uservault.db.errors import DatabaseUnavailable
+from uservault.keys.keyring import Keyring
+from uservault.keys.schemas import KeySet, PublicKey, ServerMetadata
 from uservault.kit.crypto import digest
-from uservault.kit.etag import IfNoneMatch
-from uservault.kit.outages import DatabaseUnavailable
 from uservault.kit.problems import problems
-from uservault.kit.wiring import CurrentSettings, Shared
+from uservault.web.etag import IfNoneMatch
+from uservault.wiring.scope import CurrentSettings, Shared
 
 JWKS_URL = "/.well-known/jwks.json"
 
@@ -57,11 +57,11 @@ async def get_jwks(keyring: Shared[Keyring], is_known: IfNoneMatch, response: Re
 @router.get("/.well-known/openid-configuration", responses=problems(DatabaseUnavailable))
 async def get_openid_configuration(
     keyring: Shared[Keyring], settings: CurrentSettings, response: Response
-) -> Discovery:
+) -> ServerMetadata:
     """Where our keys are, and how our tokens are signed (OpenID Connect Discovery, RFC 8414)."""
     algorithms = {key.algorithm for key in await keyring.published()}
     response.headers["Cache-Control"] = "public, max-age=60"
-    return Discovery(
+    return ServerMetadata(
         issuer=settings.tokens.issuer,
         jwks_uri=settings.base_url + JWKS_URL,
         token_endpoint=settings.base_url + TOKEN_URL,

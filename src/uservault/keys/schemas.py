@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from uservault.kit.schema import Schema
-from uservault.settings import Algorithm
+from uservault.settings.tokens import Algorithm
 
 KID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
@@ -33,8 +33,8 @@ class KeySet(Schema):
     keys: list[PublicKey]
 
 
-class Discovery(Schema):
-    """What is true of us, of all that OpenID Connect Discovery and RFC 8414 can say."""
+class ServerMetadata(Schema):
+    """What is true of us, of all that OpenID Connect ServerMetadata and RFC 8414 can say."""
 
     issuer: str = Field(description="`iss` of our tokens.", examples=["uservault"])
     jwks_uri: str = Field(description="Where our keys are.")

@@ -10,7 +10,8 @@ from tempfile import NamedTemporaryFile
 from sqlalchemy import URL
 
 from uservault.kit.crypto import Sealer, derived_key
-from uservault.settings import Settings, split
+from uservault.settings.base import split
+from uservault.settings.tree import Settings
 
 log = logging.getLogger(__name__)
 FILE = ".uservault-secret"

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from uservault.events.log import EventLog
 from uservault.keys.errors import KeyNotFound, NoKeyPairs, SigningKeyLost
 from uservault.keys.events import SigningKeyRetired, SigningKeyRotated
-from uservault.keys.life import Life, grace, lives, signing
+from uservault.keys.lifecycle import KeyLifecycle, grace, lifecycles, signing
 from uservault.keys.models import SigningKey
 from uservault.keys.pairs import generate, purpose
 from uservault.keys.repository import KeyRepository
 from uservault.kit.crypto import Sealer, Unsealable
-from uservault.kit.wiring import CurrentSettings, Inject, Now, Sealing
+from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing
 
 
 class KeyService:
@@ -77,21 +77,21 @@ class KeyService:
         if signing(known, self.now()) is None:
             await self._make(known, active_at=self.now())
 
-    async def _known(self) -> Sequence[Life]:
-        return lives(await self.keys.every(), grace(self.settings))
+    async def _known(self) -> Sequence[KeyLifecycle]:
+        return lifecycles(await self.keys.every(), grace(self.settings))
 
-    def _wipe(self, known: Sequence[Life]) -> int:
+    def _wipe(self, known: Sequence[KeyLifecycle]) -> int:
         gone = [life.key for life in known if not life.is_published(self.now())]
         spent = [key for key in gone if key.private_sealed]
         for key in spent:
             key.private_sealed = None
         return len(spent)
 
-    def _is_last(self, life: Life) -> bool:
+    def _is_last(self, life: KeyLifecycle) -> bool:
         """Whether the key signs until further notice, as the settings want it."""
         return life.signs_to is None and life.key.algorithm == self.settings.algorithm
 
-    async def _make(self, known: Sequence[Life], active_at: datetime) -> SigningKey:
+    async def _make(self, known: Sequence[KeyLifecycle], active_at: datetime) -> SigningKey:
         pair = await to_thread(generate, self.settings.algorithm)
         key = SigningKey(
             id=max((life.key.id for life in known), default=0) + 1,

@@ -1,6 +1,6 @@
 from uservault.keys.service import KeyService
-from uservault.kit.ports import Resources
-from uservault.kit.wiring import scope
+from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 
 class KeySweep:

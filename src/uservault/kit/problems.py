@@ -130,7 +130,7 @@ class Unavailable(Problem):
         return {"Retry-After": "1"}
 
 
-class Fault(BaseModel):
+class FieldError(BaseModel):
     """One thing that is wrong with a request."""
 
     pointer: str = Field(
@@ -152,7 +152,7 @@ class ProblemDetails(BaseModel):
     code: str = Field(description="The last step of `type`.", examples=["email-taken"])
     detail: str | None = Field(None, description="What is particular to this occurrence.")
     request_id: str | None = Field(None, description="Name it when you ask for help.")
-    errors: list[Fault] | None = Field(None, description="What does not fit, for a 422.")
+    errors: list[FieldError] | None = Field(None, description="What does not fit, for a 422.")
     missing: list[str] | None = Field(None, description="The permissions you lack, for a 403.")
     until: str | None = Field(None, description="When it ends by itself, if it does (RFC 3339).")
 

@@ -6,8 +6,8 @@ from ipaddress import IPv6Address, IPv6Network
 from limits import parse
 
 from uservault.kit.crypto import digest
-from uservault.kit.ports import Counters
 from uservault.limits.errors import TooManyTries
+from uservault.wiring.ports import Counters
 
 
 @dataclass(frozen=True, slots=True)

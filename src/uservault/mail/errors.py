@@ -1,9 +1,9 @@
 from uservault.kit.problems import Conflict, NotFound
 
 
-class LetterNotFound(NotFound):
-    title = "There is no such letter."
+class MailNotFound(NotFound):
+    title = "There is no such e-mail."
 
 
-class LetterNotFailed(Conflict):
-    title = "Only a letter that was given up can be tried again."
+class MailNotFailed(Conflict):
+    title = "Only an e-mail that was given up can be tried again."

@@ -1,6 +1,6 @@
 from uservault.events.log import Event
 
 
-class LetterRetried(Event):
+class MailRetried(Event):
     type = "mail.retried"
     letter_id: int

@@ -3,14 +3,14 @@ from datetime import datetime
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, Id, exact
+from uservault.db.base import Base, Id, exact
 
 
-class Letter(Base):
-    """A letter in the queue, and afterwards the record that it was sent or given up.
+class Mail(Base):
+    """An e-mail in the queue, and afterwards the record that it was sent or given up.
 
-    A worker that takes a letter moves `next_try_at` to when its lease ends, and signs with
-    `leased_by`: a letter whose worker died is due again by itself.
+    A worker that takes an e-mail moves `next_try_at` to when its lease ends, and signs with
+    `leased_by`: an e-mail whose worker died is due again by itself.
     """
 
     __tablename__ = "letters"

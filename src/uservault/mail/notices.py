@@ -1,17 +1,17 @@
-from uservault.kit.wiring import CurrentSettings, Inject
-from uservault.mail.letters import Contents
+from uservault.mail.messages import Contents
 from uservault.mail.service import Mailer
+from uservault.wiring.scope import CurrentSettings, Inject
 
 
 class Notices:
-    """Letters that tell users what was done to their account: those that the operator wants."""
+    """E-mails that tell users what was done to their account: those that the operator wants."""
 
     def __init__(self, mailer: Inject[Mailer], settings: CurrentSettings) -> None:
         self.mailer = mailer
         self.settings = settings
 
     def has(self, kind: type[Contents]) -> bool:
-        """Whether users are told by letters of this kind."""
+        """Whether users are told by e-mails of this kind."""
         return self.settings.notifies(kind.template())
 
     async def tell(self, contents: Contents, to: str, locale: str | None, user_id: int) -> None:

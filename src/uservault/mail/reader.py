@@ -1,34 +1,34 @@
 from sqlalchemy import and_, select
 
-from uservault.kit.page import Page
-from uservault.kit.ports import Resources
-from uservault.mail.models import Letter
-from uservault.mail.schemas import LetterQuery, LetterRead, LetterState
+from uservault.mail.models import Mail
+from uservault.mail.schemas import MailQuery, MailRead, MailState
+from uservault.web.pagination import Page
+from uservault.wiring.ports import Resources
 
 IS = {
-    LetterState.QUEUED: and_(Letter.sent_at.is_(None), Letter.failed_at.is_(None)),
-    LetterState.SENT: Letter.sent_at.is_not(None),
-    LetterState.FAILED: Letter.failed_at.is_not(None),
+    MailState.QUEUED: and_(Mail.sent_at.is_(None), Mail.failed_at.is_(None)),
+    MailState.SENT: Mail.sent_at.is_not(None),
+    MailState.FAILED: Mail.failed_at.is_not(None),
 }
-SHOWN = select(*(getattr(Letter, field) for field in LetterRead.model_fields))
-NEWEST_FIRST = SHOWN.order_by(Letter.id.desc())
+READ_COLUMNS = select(*(getattr(Mail, field) for field in MailRead.model_fields))
+NEWEST_FIRST = READ_COLUMNS.order_by(Mail.id.desc())
 
 
-class LetterReader:
-    """What can be asked of letters; never what they say."""
+class MailReader:
+    """What can be asked of e-mails; never what they say."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
 
-    async def page(self, query: LetterQuery) -> Page[LetterRead]:
+    async def page(self, query: MailQuery) -> Page[MailRead]:
         """The newest first."""
         wanted = NEWEST_FIRST.limit(query.limit + 1)
         if query.cursor:
-            wanted = wanted.where(Letter.id < query.after)
+            wanted = wanted.where(Mail.id < query.after)
         if query.state:
             wanted = wanted.where(IS[query.state])
         if query.user_id:
-            wanted = wanted.where(Letter.user_id == query.user_id)
+            wanted = wanted.where(Mail.user_id == query.user_id)
         rows = await self.database.rows(wanted)
-        letters = [LetterRead.model_validate(row) for row in rows[: query.limit]]
-        return Page(letters, cursor=str(letters[-1].id) if len(rows) > query.limit else None)
+        mails = [MailRead.model_validate(row) for row in rows[: query.limit]]
+        return Page(mails, cursor=str(mails[-1].id) if len(rows) > query.limit else None)

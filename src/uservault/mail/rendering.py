@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from uservault.kit.ports import Resources
-from uservault.mail.models import Letter
+from uservault.mail.models import Mail
+from uservault.wiring.ports import Resources
 
 LANGUAGES = ("en", "de", "es", "fr", "sw")
 LONGEST = 200  # characters of a field that people may choose
@@ -60,22 +60,22 @@ class Renderer:
         )
         return Rendered(subject, text, html)
 
-    def message(self, letter: Letter, fields: Mapping[str, str]) -> EmailMessage:
+    def message(self, mail: Mail, fields: Mapping[str, str]) -> EmailMessage:
         """The same for every try, its Message-ID too, so that a duplicate can be told.
 
         Raises ValueError for an address that would break out of its header.
         """
-        rendered = self.render(letter.template, letter.locale, fields)
+        rendered = self.render(mail.template, mail.locale, fields)
         message = EmailMessage(policy=SMTPUTF8)
         message["From"] = self.settings.mail.sender
-        message["To"] = _address(letter.recipient)
+        message["To"] = _address(mail.recipient)
         message["Subject"] = rendered.subject
-        message["Date"] = format_datetime(letter.created_at)
-        message["Message-ID"] = f"<{letter.reference}@{message['From'].addresses[0].domain}>"
+        message["Date"] = format_datetime(mail.created_at)
+        message["Message-ID"] = f"<{mail.reference}@{message['From'].addresses[0].domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-        message["Content-Language"] = letter.locale  # now: the parts took what there was before
+        message["Content-Language"] = mail.locale  # now: the parts took what there was before
         return message
 
 

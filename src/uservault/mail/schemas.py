@@ -3,28 +3,28 @@ from enum import StrEnum
 
 from pydantic import Field, computed_field
 
-from uservault.kit.page import PageQuery
 from uservault.kit.schema import Schema
+from uservault.web.pagination import PageQuery
 
 
-class LetterState(StrEnum):
+class MailState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
 
 
-class LetterQuery(PageQuery):
-    state: LetterState | None = Field(None, description="Only letters in this state.")
+class MailQuery(PageQuery):
+    state: MailState | None = Field(None, description="Only e-mails in this state.")
     user_id: int | None = Field(
-        None, ge=1, lt=10**18, description="Only letters to this user, whatever their address was."
+        None, ge=1, lt=10**18, description="Only e-mails to this user, whatever their address was."
     )
 
 
-class LetterRead(Schema):
-    """A letter, without what it says: that is for the recipient alone."""
+class MailRead(Schema):
+    """An e-mail, without what it says: that is for the recipient alone."""
 
-    id: int = Field(description="Never given to another letter.", ge=1)
-    template: str = Field(description="Which letter it is.", examples=["verify_email"])
+    id: int = Field(description="Never given to another e-mail.", ge=1)
+    template: str = Field(description="Which e-mail it is.", examples=["verify_email"])
     locale: str = Field(description="The language it is in.", examples=["en"])
     recipient: str = Field(examples=["ada@example.com"])
     user_id: int | None = Field(description="The user it is for, if it is one.")
@@ -39,7 +39,7 @@ class LetterRead(Schema):
 
     @computed_field(description="Whether it waits, or what became of it.")  # type: ignore[prop-decorator]
     @property
-    def state(self) -> LetterState:
+    def state(self) -> MailState:
         if self.sent_at:
-            return LetterState.SENT
-        return LetterState.FAILED if self.failed_at else LetterState.QUEUED
+            return MailState.SENT
+        return MailState.FAILED if self.failed_at else MailState.QUEUED

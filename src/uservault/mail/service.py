@@ -2,27 +2,27 @@ import json
 
 from uservault.events.log import EventLog
 from uservault.kit.crypto import random_token
-from uservault.kit.wiring import CurrentSettings, Inject, Now, Sealing
-from uservault.mail.errors import LetterNotFailed, LetterNotFound
-from uservault.mail.events import LetterRetried
-from uservault.mail.letters import Contents
-from uservault.mail.models import Letter
+from uservault.mail.errors import MailNotFailed, MailNotFound
+from uservault.mail.events import MailRetried
+from uservault.mail.messages import Contents
+from uservault.mail.models import Mail
 from uservault.mail.rendering import language
-from uservault.mail.repository import LetterRepository
+from uservault.mail.repository import MailRepository
+from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing
 
 
 class Mailer:
-    """Queues letters. A worker sends them, once the unit of work that queued them is committed."""
+    """Queues e-mails. A worker sends them, once the unit of work that queued them is committed."""
 
     def __init__(
         self,
-        letters: Inject[LetterRepository],
+        mails: Inject[MailRepository],
         events: Inject[EventLog],
         sealer: Sealing,
         settings: CurrentSettings,
         now: Now,
     ) -> None:
-        self.letters = letters
+        self.mails = mails
         self.events = events
         self.sealer = sealer
         self.settings = settings
@@ -30,10 +30,10 @@ class Mailer:
 
     async def queue(
         self, contents: Contents, to: str, locale: str | None = None, user_id: int | None = None
-    ) -> Letter:
+    ) -> Mail:
         """`to` is the address as it is kept, never as somebody typed it (E3)."""
         now = self.now()
-        letter = Letter(
+        mail = Mail(
             reference=random_token(),
             template=contents.template(),
             locale=language(locale),
@@ -44,18 +44,18 @@ class Mailer:
             next_try_at=now,
         )
         fields = json.dumps(contents.fields(self.settings.base_url))
-        letter.sealed = self.sealer.seal(fields.encode(), letter.purpose)
-        return await self.letters.save(letter)
+        mail.sealed = self.sealer.seal(fields.encode(), mail.purpose)
+        return await self.mails.save(mail)
 
-    async def retry(self, id: int) -> Letter:
-        """Queues a letter again that was given up. Raises LetterNotFound or LetterNotFailed."""
-        letter = await self.letters.get(id)
-        if letter is None:
-            raise LetterNotFound
-        if letter.failed_at is None:
-            raise LetterNotFailed
-        letter.failed_at = None
-        letter.tries = 0
-        letter.next_try_at = self.now()
-        self.events.record(LetterRetried(subject_id=letter.user_id, letter_id=id))
-        return await self.letters.save(letter)
+    async def retry(self, id: int) -> Mail:
+        """Queues an e-mail again that was given up. Raises MailNotFound or MailNotFailed."""
+        mail = await self.mails.get(id)
+        if mail is None:
+            raise MailNotFound
+        if mail.failed_at is None:
+            raise MailNotFailed
+        mail.failed_at = None
+        mail.tries = 0
+        mail.next_try_at = self.now()
+        self.events.record(MailRetried(subject_id=mail.user_id, letter_id=id))
+        return await self.mails.save(mail)

@@ -1,14 +1,14 @@
 from sqlalchemy import delete, or_, select
 
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
-from uservault.mail.models import Letter
+from uservault.db.unit_of_work import unit_of_work
+from uservault.mail.models import Mail
+from uservault.wiring.ports import Resources
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 class MailSweep:
-    """Forgets letters that were sent or given up longer ago than they are to be listed."""
+    """Forgets e-mails that were sent or given up longer ago than they are to be listed."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
@@ -16,13 +16,14 @@ class MailSweep:
         self.retention = resources.settings.mail.retention
 
     async def run_once(self) -> int:
-        """The number of letters that were forgotten."""
+        """The number of e-mails that were forgotten."""
         end = self.now() - self.retention
-        over = or_(Letter.sent_at < end, Letter.failed_at < end)
+        over = or_(Mail.sent_at < end, Mail.failed_at < end)
         ids = [
-            row[0] for row in await self.database.rows(select(Letter.id).where(over).limit(AT_ONCE))
+            row[0]
+            for row in await self.database.rows(select(Mail.id).where(over).limit(BATCH_SIZE))
         ]
         if ids:
             async with unit_of_work(self.database) as session:
-                await session.execute(delete(Letter).where(Letter.id.in_(ids), over))
+                await session.execute(delete(Mail).where(Mail.id.in_(ids), over))
         return len(ids)

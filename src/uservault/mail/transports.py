@@ -18,10 +18,11 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from uservault.kit.ports import MailFailure, MailTransport
-from uservault.settings import MailSettings, Settings
+from uservault.settings.mail import MailSettings
+from uservault.settings.tree import Settings
+from uservault.wiring.ports import MailFailure, MailTransport
 
-GOODBYE = 2.0  # seconds for the server to answer QUIT: it has the letter already
+GOODBYE = 2.0  # seconds for the server to answer QUIT: it has the e-mail already
 
 
 def mail_transport(settings: Settings) -> MailTransport:
@@ -35,7 +36,7 @@ def mail_transport(settings: Settings) -> MailTransport:
 
 
 class SmtpTransport:
-    """A connection for each letter; with TLS, to a server that proves its name."""
+    """A connection for each e-mail; with TLS, to a server that proves its name."""
 
     def __init__(self, settings: MailSettings) -> None:
         self.settings = settings
@@ -43,15 +44,15 @@ class SmtpTransport:
         self.tls = ssl.create_default_context(cafile=settings.ca_file) if encrypted else None
 
     async def send(self, message: EmailMessage) -> None:
-        """Permanent is only what the server says of this letter: a login that it refuses, or a
-        sender, is for the operator to mend, and the letter waits."""
+        """Permanent is only what the server says of this e-mail: a login that it refuses, or a
+        sender, is for the operator to mend, and the e-mail waits."""
         client = self._client()
         try:
             async with asyncio.timeout(self.settings.timeout):
                 await client.connect()
                 await client.send_message(message)
         except (SMTPException, OSError) as error:  # asyncio's TimeoutError is an OSError
-            raise _failure(error) from None  # the server's words may hold what is in the letter
+            raise _failure(error) from None  # the server's words may hold what is in the e-mail
         else:
             with suppress(SMTPException, OSError):
                 await client.quit(timeout=GOODBYE)
@@ -86,7 +87,7 @@ def _failure(error: Exception) -> MailFailure:
 
 
 class ConsoleTransport:
-    """Prints letters, for whoever develops. Not through the log: letters hold tokens (G1)."""
+    """Prints e-mails, for whoever develops. Not through the log: e-mails hold tokens (G1)."""
 
     async def send(self, message: EmailMessage) -> None:
         body = message.get_body(("plain",))
@@ -96,7 +97,7 @@ class ConsoleTransport:
 
 
 class DirectoryTransport:
-    """A file for each letter, that appears whole and that only its owner may read."""
+    """A file for each e-mail, that appears whole and that only its owner may read."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, BigId
+from uservault.db.base import Base, BigId
 
 
 class Kind(StrEnum):

@@ -1,11 +1,11 @@
 from sqlalchemy import select
 
-from uservault.kit.batch import AnySelect, by_key
-from uservault.kit.ports import Resources
+from uservault.db.batch import AnySelect, by_key
 from uservault.metadata.models import Kind, UserMetadata
 from uservault.metadata.schemas import Read
 from uservault.users.errors import UserNotFound
 from uservault.users.models import NOT_DELETED, User
+from uservault.wiring.ports import Resources
 
 
 def _of(kind: Kind) -> AnySelect:

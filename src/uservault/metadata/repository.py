@@ -1,5 +1,5 @@
-from uservault.kit.repository import Repository
 from uservault.metadata.models import UserMetadata
+from uservault.wiring.repository import Repository
 
 
 class MetadataRepository(Repository[UserMetadata]):

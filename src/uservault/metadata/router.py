@@ -3,15 +3,15 @@ from fastapi import APIRouter
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.problems import problems
-from uservault.kit.route import Route
 from uservault.kit.schema import PathId
-from uservault.kit.wiring import Inject, Shared
 from uservault.metadata.errors import MetadataTooLarge
 from uservault.metadata.models import Kind
 from uservault.metadata.reader import MetadataReader
 from uservault.metadata.schemas import Document, Patch, Read
 from uservault.metadata.service import MetadataService
 from uservault.users.errors import UserNotFound
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["metadata"], route_class=Route)
 

@@ -4,18 +4,18 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from uservault.access.principal import Principal
 from uservault.events.log import EventLog
-from uservault.kit.wiring import Inject
 from uservault.metadata.errors import MetadataTooLarge
 from uservault.metadata.events import MetadataUpdated
 from uservault.metadata.merge import encoded, merged
 from uservault.metadata.models import Kind, UserMetadata
 from uservault.metadata.repository import MetadataRepository
 from uservault.metadata.schemas import Read
-from uservault.roles.service import RoleService
+from uservault.roles.assignments import RoleAssignments
 from uservault.users.errors import UserNotFound
 from uservault.users.repository import UserRepository
+from uservault.wiring.scope import Inject
 
-MOST = 16 * 1024  # bytes
+MAX_BYTES = 16 * 1024  # bytes
 
 
 class MetadataService:
@@ -25,7 +25,7 @@ class MetadataService:
         self,
         users: Inject[UserRepository],
         metadata: Inject[MetadataRepository],
-        roles: Inject[RoleService],
+        roles: Inject[RoleAssignments],
         events: Inject[EventLog],
     ) -> None:
         self.users = users
@@ -50,7 +50,7 @@ class MetadataService:
         return await self.metadata.get(user_id) or UserMetadata(user_id=user_id)
 
     async def _keep(self, row: UserMetadata, kind: Kind, document: dict[str, Any]) -> Read:
-        if len(encoded(document)) > MOST:
+        if len(encoded(document)) > MAX_BYTES:
             raise MetadataTooLarge(errors=[{"pointer": "/body", "detail": MetadataTooLarge.title}])
         if encoded(document) != encoded(getattr(row, kind)):
             setattr(row, kind, document)

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from passlib.context import CryptContext
 
-from uservault.kit.ports import Verdict
 from uservault.kit.problems import Unavailable
-from uservault.settings import PasswordSettings
+from uservault.settings.passwords import PasswordSettings
+from uservault.wiring.ports import Verdict
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

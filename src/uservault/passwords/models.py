@@ -1,7 +1,7 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, BigId, exact
+from uservault.db.base import Base, BigId, exact
 
 
 class Password(Base):

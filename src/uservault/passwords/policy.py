@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Sequence
 from math import prod
 
-from uservault.kit.ports import Resources
 from uservault.passwords.errors import PasswordRefused
+from uservault.wiring.ports import Resources
 
 PRODUCT = "uservault"
 # zxcvbn refuses more characters than that. Its time grows with their square, and with the number

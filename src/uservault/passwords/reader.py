@@ -3,13 +3,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from uservault.kit.batch import AnySelect, by_key
-from uservault.kit.db import AnyRow
+from uservault.db.batch import AnySelect, by_key
+from uservault.db.database import AnyRow
 from uservault.kit.identity import login_key
-from uservault.kit.ports import Resources
 from uservault.passwords.models import Password
-from uservault.users.activity import is_active
 from uservault.users.models import NOT_DELETED, User
+from uservault.users.status import is_active
+from uservault.wiring.ports import Resources
 
 
 def _credentials(key: object) -> AnySelect:

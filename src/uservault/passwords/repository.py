@@ -2,9 +2,9 @@ from typing import cast
 
 from sqlalchemy import CursorResult, select, update
 
-from uservault.kit.repository import Repository
 from uservault.passwords.models import Password
 from uservault.users.models import User
+from uservault.wiring.repository import Repository
 
 
 class PasswordRepository(Repository[Password]):

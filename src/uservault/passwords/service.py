@@ -1,7 +1,7 @@
-from uservault.kit.wiring import Hasher, Inject, Shared
 from uservault.passwords.models import Password
 from uservault.passwords.policy import PasswordPolicy
 from uservault.passwords.repository import PasswordRepository
+from uservault.wiring.scope import Hasher, Inject, Shared
 
 
 class PasswordService:

@@ -1,6 +1,6 @@
 from uservault.kit.identity import login_key
-from uservault.kit.ports import Resources
 from uservault.limits.throttle import Limit, Throttle, client
+from uservault.wiring.ports import Resources
 
 
 class LoginThrottle:
@@ -37,3 +37,19 @@ class LoginThrottle:
         await self.throttle.give_back(self.client, origin)
         await self.throttle.forget(self.pair, key, origin)
         await self.throttle.give_back(self.account, key)
+
+
+class PasswordThrottle:
+    """Guesses at the password of a user, made with their access token."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.throttle = Throttle(resources.counters)
+        rate = resources.settings.limits.login_per_account_and_client
+        self.limit = Limit.parsed("current-password", rate)
+
+    async def admit(self, user_id: int) -> None:
+        """Counts the try before its password is looked at. Raises TooManyTries."""
+        await self.throttle.take(self.limit, str(user_id))
+
+    async def forgive(self, user_id: int) -> None:
+        await self.throttle.forget(self.limit, str(user_id))

@@ -6,7 +6,7 @@ from sqlalchemy import Dialect, ForeignKey, String, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from uservault.access.principal import Permission
-from uservault.kit.db import Base, BigId, Id, exact
+from uservault.db.base import Base, BigId, Id, exact
 
 ADMIN = "admin"
 EVERYTHING = "*"

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from uservault.access.principal import Permission
-from uservault.kit.batch import by_key
-from uservault.kit.page import Page, PageQuery
-from uservault.kit.ports import Resources
+from uservault.db.batch import by_key
 from uservault.roles.errors import RoleNotFound
 from uservault.roles.models import Role, UserRole, permissions_of
 from uservault.roles.schemas import RoleRead
 from uservault.users.reader import UserReader
+from uservault.web.pagination import Page, PageQuery
+from uservault.wiring.ports import Resources
 
-SHOWN = select(*(getattr(Role, field) for field in RoleRead.model_fields))
-PAGE = SHOWN.where(Role.id > bindparam("after")).order_by(Role.id).limit(bindparam("limit"))
+READ_COLUMNS = select(*(getattr(Role, field) for field in RoleRead.model_fields))
+PAGE = READ_COLUMNS.where(Role.id > bindparam("after")).order_by(Role.id).limit(bindparam("limit"))
 HELD = (
     select(
         UserRole.user_id,
@@ -26,14 +26,14 @@ HELD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class EffectiveRoles:
     """The names of a user's roles, sorted, and what these together permit."""
 
     roles: tuple[str, ...] = ()
     permissions: frozenset[Permission] = frozenset()
 
     @classmethod
-    def of(cls, roles: Iterable[Role]) -> "Held":
+    def of(cls, roles: Iterable[Role]) -> "EffectiveRoles":
         known = {role.name: role.permissions for role in roles}
         return cls(tuple(sorted(known)), frozenset().union(*known.values()))
 
@@ -44,7 +44,7 @@ class RoleReader:
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
         self.users = resources.shared(UserReader)
-        self.by_id = by_key(resources.database, SHOWN)
+        self.by_id = by_key(resources.database, READ_COLUMNS)
         self.by_user = by_key(resources.database, HELD)
 
     async def get(self, id: int) -> RoleRead:
@@ -60,14 +60,14 @@ class RoleReader:
         roles = [RoleRead.model_validate(row) for row in rows[: query.limit]]
         return Page(roles, cursor=str(roles[-1].id) if len(rows) > query.limit else None)
 
-    async def held_by(self, user_id: int) -> Held:
+    async def held_by(self, user_id: int) -> EffectiveRoles:
         """Nothing, if there is no such user. Concurrent calls share a query."""
         row = await self.by_user.get(user_id)
         if row is None:
-            return Held()
-        return Held(tuple(sorted(row.roles.split())), permissions_of(row.permissions))
+            return EffectiveRoles()
+        return EffectiveRoles(tuple(sorted(row.roles.split())), permissions_of(row.permissions))
 
-    async def of_user(self, user_id: int) -> Held:
+    async def of_user(self, user_id: int) -> EffectiveRoles:
         """The same, but raises UserNotFound."""
         await self.users.get(user_id)
         return await self.held_by(user_id)

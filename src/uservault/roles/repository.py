@@ -4,10 +4,10 @@ from datetime import datetime
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from uservault.kit.repository import Repository
 from uservault.roles.errors import RoleNameTaken
 from uservault.roles.models import ADMIN, Role, UserRole
 from uservault.users.models import NOT_DELETED, User
+from uservault.wiring.repository import Repository
 
 ADMINS = (
     select(User.id)

@@ -5,13 +5,9 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
-from uservault.kit.etag import TAGGED, IfMatch, etag
-from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import PreconditionFailed, problems
-from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
-from uservault.kit.wiring import Inject, Shared
-from uservault.roles.definitions import RoleDefinitions
+from uservault.roles.assignments import RoleAssignments
 from uservault.roles.errors import (
     BuiltInRole,
     LastAdministrator,
@@ -20,7 +16,7 @@ from uservault.roles.errors import (
     UnknownRole,
 )
 from uservault.roles.models import Role
-from uservault.roles.reader import Held, RoleReader
+from uservault.roles.reader import EffectiveRoles, RoleReader
 from uservault.roles.schemas import (
     RoleCreate,
     RoleId,
@@ -31,6 +27,10 @@ from uservault.roles.schemas import (
 )
 from uservault.roles.service import RoleService
 from uservault.users.errors import UserNotFound
+from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
 
@@ -73,7 +73,7 @@ async def get_role(id: RoleId, roles: Shared[RoleReader], response: Response) ->
     responses=problems(RoleNameTaken) | {201: LOCATED},
 )
 async def create_role(
-    data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleDefinitions], response: Response
+    data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService], response: Response
 ) -> Role:
     """Make a role, of permissions that you hold yourself."""
     role = await roles.create(data, by)
@@ -88,7 +88,7 @@ async def update_role(
     data: RoleUpdate,
     check: IfMatch,
     by: CurrentPrincipal,
-    roles: Inject[RoleDefinitions],
+    roles: Inject[RoleService],
     response: Response,
 ) -> Role:
     """Change a role, if you hold all that it permits, before and after.
@@ -107,7 +107,7 @@ async def patch_role(
     data: RoleUpdate,
     check: IfMatch,
     by: CurrentPrincipal,
-    roles: Inject[RoleDefinitions],
+    roles: Inject[RoleService],
     response: Response,
 ) -> Role:
     """Merge into a role (RFC 7396), which has no field that null could take away."""
@@ -120,7 +120,7 @@ async def patch_role(
     responses=problems(RoleNotFound, BuiltInRole, PreconditionFailed),
 )
 async def delete_role(
-    id: RoleId, check: IfMatch, by: CurrentPrincipal, roles: Inject[RoleDefinitions]
+    id: RoleId, check: IfMatch, by: CurrentPrincipal, roles: Inject[RoleService]
 ) -> Message:
     """Delete a role, and take it from whoever holds it, if you hold all that it permits."""
     await roles.delete(id, check, by)
@@ -133,7 +133,7 @@ async def delete_role(
     dependencies=[requires_self_or(Permission.ROLES_READ)],
     responses=problems(UserNotFound),
 )
-async def get_user_roles(id: PathId, roles: Shared[RoleReader]) -> Held:
+async def get_user_roles(id: PathId, roles: Shared[RoleReader]) -> EffectiveRoles:
     """The roles of a user: one's own, or anybody's with `roles:read`."""
     return await roles.of_user(id)
 
@@ -145,8 +145,8 @@ async def get_user_roles(id: PathId, roles: Shared[RoleReader]) -> Held:
     responses=problems(UserNotFound, UnknownRole, LastAdministrator),
 )
 async def set_user_roles(
-    id: PathId, data: UserRoles, by: CurrentPrincipal, roles: Inject[RoleService]
-) -> Held:
+    id: PathId, data: UserRoles, by: CurrentPrincipal, roles: Inject[RoleAssignments]
+) -> EffectiveRoles:
     """Give a user these roles and no others, if you hold all that is given and taken.
 
     The roles of an administrator are for administrators to change.

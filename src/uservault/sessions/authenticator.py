@@ -1,15 +1,15 @@
 from sqlalchemy import func, select
 
 from uservault.access.principal import Principal
-from uservault.kit.batch import by_key
-from uservault.kit.ports import Resources
+from uservault.db.batch import by_key
 from uservault.roles.models import Role, UserRole, permissions_of
-from uservault.sessions.life import Life
+from uservault.sessions.last_seen import LastSeen
+from uservault.sessions.lifetime import SessionLifetime
 from uservault.sessions.models import Session
-from uservault.sessions.presence import Presence
 from uservault.sessions.tokens import AccessTokens
-from uservault.users.activity import is_active
 from uservault.users.models import NOT_DELETED, User
+from uservault.users.status import is_active
+from uservault.wiring.ports import Resources
 
 PERMISSIONS = (
     select(func.aggregate_strings(Role.permissions, " "))
@@ -40,8 +40,8 @@ class SessionAuthenticator:
 
     def __init__(self, resources: Resources) -> None:
         self.tokens = resources.shared(AccessTokens)
-        self.presence = resources.shared(Presence)
-        self.life = Life(resources.settings.sessions)
+        self.presence = resources.shared(LastSeen)
+        self.life = SessionLifetime(resources.settings.sessions)
         self.now = resources.clock
         self.sessions = by_key(resources.database, LIVE)
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.kit.db import Base, BigId, Id
+from uservault.db.base import Base, BigId, Id
 
 
 class Session(Base):

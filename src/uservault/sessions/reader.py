@@ -3,15 +3,15 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from uservault.kit.batch import by_key
-from uservault.kit.db import AnyRow
-from uservault.kit.ports import Resources
+from uservault.db.batch import by_key
+from uservault.db.database import AnyRow
 from uservault.sessions.device import label
-from uservault.sessions.life import Life
+from uservault.sessions.lifetime import SessionLifetime
 from uservault.sessions.models import Session
 from uservault.sessions.schemas import SessionRead
-from uservault.users.activity import is_active
 from uservault.users.models import NOT_DELETED, User
+from uservault.users.status import is_active
+from uservault.wiring.ports import Resources
 
 REFRESHING = (
     select(
@@ -37,7 +37,7 @@ class SessionReader:
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
-        self.life = Life(resources.settings.sessions)
+        self.life = SessionLifetime(resources.settings.sessions)
         self.now = resources.clock
         self.refreshing = by_key(resources.database, REFRESHING)
 

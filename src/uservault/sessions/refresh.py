@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from secrets import token_bytes
 
 from uservault.kit.crypto import Unsealable
-from uservault.kit.ports import Resources
+from uservault.wiring.ports import Resources
 
 FORM = re.compile(r"uvr_([1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
 PURPOSE = "refresh-tokens"

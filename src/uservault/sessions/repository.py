@@ -4,9 +4,9 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, CursorResult, Update, select, update
 
-from uservault.kit.db import AnyRow
-from uservault.kit.repository import Repository
+from uservault.db.database import AnyRow
 from uservault.sessions.models import Session
+from uservault.wiring.repository import Repository
 
 
 class SessionRepository(Repository[Session]):

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, select
 
+from uservault.db.database import AnyRow
 from uservault.events.models import EventRecord
-from uservault.kit.db import AnyRow
-from uservault.kit.ports import Resources
 from uservault.sessions.schemas import Revocation, RevocationFeed
+from uservault.wiring.ports import Resources
 
 USER = ("user.deactivated", "user.deleted")
 SESSIONS = "session.revoked"
@@ -18,7 +18,7 @@ EVERYBODY = "session.revoked_everywhere"
 # Ids are given out before the commit, so a later one may be seen first: look that far back again.
 # Clocks of replicas may differ by half a minute, too.
 OVERLAP = timedelta(seconds=45)
-MOST = 500
+PAGE_SIZE = 500
 
 COLUMNS = (EventRecord.id, EventRecord.type, EventRecord.at, EventRecord.subject_id)
 FEED = (
@@ -40,8 +40,8 @@ class RevocationReader:
 
     async def since(self, after: int | None) -> RevocationFeed:
         """From the beginning if `after` is None: as far back as tokens live."""
-        rows = await self.database.rows(FEED.where(self._begin(after)), {"most": MOST + 1})
-        shown, more = rows[:MOST], len(rows) > MOST
+        rows = await self.database.rows(FEED.where(self._begin(after)), {"most": PAGE_SIZE + 1})
+        shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
         settled = [row.id for row in shown if more or row.at <= self.now() - OVERLAP]
         return RevocationFeed(
             revocations=[_revocation(row) for row in shown],

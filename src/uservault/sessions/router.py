@@ -6,11 +6,8 @@ from fastapi import APIRouter, Query, Response, status
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
 from uservault.kit.crypto import digest
-from uservault.kit.etag import TAGGED, IfNoneMatch
 from uservault.kit.problems import problems
-from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
-from uservault.kit.wiring import Inject, Shared
 from uservault.sessions.errors import SessionNotFound
 from uservault.sessions.reader import SessionReader
 from uservault.sessions.revocations import RevocationReader
@@ -25,6 +22,9 @@ from uservault.sessions.schemas import (
 from uservault.sessions.service import SessionService
 from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
+from uservault.web.etag import TAGGED, IfNoneMatch
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api", tags=["sessions"], route_class=Route)
 

@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from uservault.kit.schema import Schema, Whole
 
-MOST = 500  # ids in one request
+MAX_IDS = 500  # ids in one request
 
-Ids = Annotated[list[Annotated[Whole, Field(ge=1, lt=10**18)]], Field(max_length=MOST)]
+Ids = Annotated[list[Annotated[Whole, Field(ge=1, lt=10**18)]], Field(max_length=MAX_IDS)]
 
 
 SessionPathId = Annotated[int, Path(ge=1, lt=10**18, description="The session's id.", examples=[7])]

@@ -4,21 +4,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 
 from uservault.access.origin import MaybeOrigin
+from uservault.db.database import AnyRow
 from uservault.events.log import EventLog
-from uservault.kit.db import AnyRow
-from uservault.kit.wiring import CurrentSettings, Inject, Now, Shared
 from uservault.sessions.errors import RefreshRefused, SessionNotFound
 from uservault.sessions.events import EverySessionRevoked, SessionRevoked
-from uservault.sessions.life import Life
+from uservault.sessions.lifetime import SessionLifetime
 from uservault.sessions.models import Session
-from uservault.sessions.opened import Opened
 from uservault.sessions.reader import SessionReader
 from uservault.sessions.refresh import RefreshToken, RefreshTokens
 from uservault.sessions.repository import SessionRepository
 from uservault.sessions.schemas import SessionRevocation
+from uservault.sessions.session_grant import SessionGrant
 from uservault.telemetry.origin import Origin
+from uservault.wiring.scope import CurrentSettings, Inject, Now, Shared
 
-AT_ONCE = 500  # sessions in one statement, and in one event
+BATCH_SIZE = 500  # sessions in one statement, and in one event
 
 
 class SessionService:
@@ -39,11 +39,11 @@ class SessionService:
         self.tokens = tokens
         self.events = events
         self.settings = settings.sessions
-        self.life = Life(settings.sessions)
+        self.life = SessionLifetime(settings.sessions)
         self.now = now
         self.origin = origin or Origin()
 
-    async def open(self, user_id: int) -> Opened:
+    async def open(self, user_id: int) -> SessionGrant:
         now = self.now()
         session = Session(
             user_id=user_id,
@@ -58,7 +58,7 @@ class SessionService:
         await self.sessions.save(session)
         return self._opened(session, session.counter)
 
-    async def refresh(self, token: str) -> Opened:
+    async def refresh(self, token: str) -> SessionGrant:
         """The successor of a refresh token; for a short while also of the one before the last.
 
         That is what a client gets that lost the answer, or has a second tab. An older one was
@@ -72,7 +72,7 @@ class SessionService:
             return self._opened(row, presented.counter + 1)
         return await self._again(presented)
 
-    async def _again(self, presented: RefreshToken) -> Opened:
+    async def _again(self, presented: RefreshToken) -> SessionGrant:
         """For a token that is not the last one of its session, or was not a moment ago."""
         row = await self.reader.to_refresh(presented.session_id)
         if row is None or presented.counter > row.counter:
@@ -132,8 +132,8 @@ class SessionService:
             revoked = SessionRevoked(subject_id=user_id, sessions=list(some), reason=reason)
             self.events.record(revoked)
 
-    def _opened(self, session: Any, counter: int) -> Opened:
-        return Opened(
+    def _opened(self, session: Any, counter: int) -> SessionGrant:
+        return SessionGrant(
             session_id=session.id,
             user_id=session.user_id,
             seconds_left=int((session.expires_at - self.now()).total_seconds()),
@@ -144,4 +144,4 @@ class SessionService:
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Nothing limits how often one logs in, but how many values a statement may have is limited:
     a user of very many sessions must still be able to end them."""
-    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
+    return (ids[first : first + BATCH_SIZE] for first in range(0, len(ids), BATCH_SIZE))

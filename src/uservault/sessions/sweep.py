@@ -2,12 +2,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select
 
-from uservault.kit.db import unit_of_work
-from uservault.kit.ports import Resources
+from uservault.db.unit_of_work import unit_of_work
 from uservault.sessions.models import Session
+from uservault.wiring.ports import Resources
 
-KEPT = timedelta(days=30)  # after its end, for whoever asks what happened
-AT_ONCE = 500
+RETENTION = timedelta(days=30)  # after its end, for whoever asks what happened
+BATCH_SIZE = 500
 
 
 class SessionSweep:
@@ -20,13 +20,13 @@ class SessionSweep:
 
     async def run_once(self) -> int:
         """The number of sessions that were forgotten."""
-        end = self.now() - KEPT
+        end = self.now() - RETENTION
         over = or_(
             Session.expires_at < end,
             Session.revoked_at < end,
             Session.last_seen_at < end - self.idle,
         )
-        found = select(Session.id).where(over).order_by(Session.id).limit(AT_ONCE)
+        found = select(Session.id).where(over).order_by(Session.id).limit(BATCH_SIZE)
         ids = [row.id for row in await self.database.rows(found)]
         if ids:
             async with unit_of_work(self.database) as session:

@@ -9,15 +9,15 @@ from typing import Literal
 import jwt
 from pydantic import Field
 
-from uservault.keys.ring import Keyring, Verifier
+from uservault.keys.keyring import Keyring, Verifier
 from uservault.kit.crypto import random_token
-from uservault.kit.ports import Resources
-from uservault.kit.route import strict_json
 from uservault.kit.schema import Schema
-from uservault.roles.reader import Held
-from uservault.sessions.opened import Opened
+from uservault.roles.reader import EffectiveRoles
+from uservault.sessions.session_grant import SessionGrant
+from uservault.web.route import strict_json
+from uservault.wiring.ports import Resources
 
-KEPT = 10_000  # verified tokens; about 10 MB
+CACHE_SIZE = 10_000  # verified tokens; about 10 MB
 LONGEST = timedelta(hours=24)
 MAX_BYTES = 8192  # of a token; ours have some 500, and never more than a header may
 MOST_ROLES = 50  # named in a token: with the longest names there are, it keeps to that
@@ -54,14 +54,16 @@ class AccessTokens:
         self.keys = resources.shared(Keyring)
         self.settings = resources.settings.tokens
         self.now = resources.clock
-        self._verified = lru_cache(KEPT)(self._verify)  # keeps no failure: an exception is not kept
+        self._verified = lru_cache(CACHE_SIZE)(
+            self._verify
+        )  # keeps no failure: an exception is not kept
 
     async def prepare(self) -> None:
         """Before the unit of work begins that issues a token: a key may have to be made, which is
         written too, and SQLite has one writer. Raises like `issue`."""
         await self.keys.signer()
 
-    async def issue(self, opened: Opened, held: Held) -> AccessToken:
+    async def issue(self, opened: SessionGrant, held: EffectiveRoles) -> AccessToken:
         """Good until its time is up or its session's, whichever comes first.
 
         Raises SigningKeyLost or DatabaseUnavailable.

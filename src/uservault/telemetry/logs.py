@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
-from uservault.settings import LogSettings, Settings
+from uservault.settings.log import LogSettings
+from uservault.settings.tree import Settings
 
 log = logging.getLogger(__name__)
 QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query

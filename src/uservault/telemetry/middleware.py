@@ -8,12 +8,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from uservault.kit.answers import answer
-from uservault.kit.configuration import BadSettings
-from uservault.kit.framing import is_ambiguous
 from uservault.kit.problems import BadRequest, Problem
-from uservault.settings import Network
+from uservault.settings.base import Network
+from uservault.settings.loading import BadSettings
 from uservault.telemetry.origin import Origin, origin_of
+from uservault.web.framing import is_ambiguous
+from uservault.web.problem_handlers import answer
 
 log = logging.getLogger("uservault.requests")
 

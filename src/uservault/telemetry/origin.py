@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from uservault.kit.crypto import random_token
-from uservault.settings import Network
+from uservault.settings.base import Network
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy import text
 
-from uservault.kit.migrations import newest
-from uservault.kit.outages import DatabaseUnavailable
-from uservault.kit.ports import Resources
+from uservault.db.errors import DatabaseUnavailable
+from uservault.db.migrations import newest
 from uservault.kit.problems import Unavailable
+from uservault.wiring.ports import Resources
 
 REVISION = text("SELECT version_num FROM alembic_version")
 

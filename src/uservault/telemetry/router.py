@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from uservault.kit.problems import problems
-from uservault.kit.wiring import Shared
 from uservault.telemetry.readiness import NotReady, Readiness
+from uservault.wiring.scope import Shared
 
 router = APIRouter(tags=["operation"])
 

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 
-from uservault.kit.page import Page, PageQuery
-from uservault.kit.ports import Resources
 from uservault.users.models import User
 from uservault.users.schemas import DeletedUserRead
+from uservault.web.pagination import Page, PageQuery
+from uservault.wiring.ports import Resources
 
 PAGE = (
     select(User.id, User.username, User.email, User.deleted_at)

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, Index, String, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from uservault.kit.db import Base, Id, exact
+from uservault.db.base import Base, Id, exact
 from uservault.kit.identity import KEY_LENGTH, email_key, username_key
 
 KEYS = {"username": username_key, "email": email_key}

@@ -1,17 +1,17 @@
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select
 
-from uservault.kit.batch import by_key
-from uservault.kit.page import Page, PageQuery
-from uservault.kit.ports import Resources
-from uservault.users.activity import settled, shown
+from uservault.db.batch import by_key
 from uservault.users.errors import UserNotFound
 from uservault.users.models import NOT_DELETED, User
 from uservault.users.schemas import UserRead
+from uservault.users.status import lapse, to_read
+from uservault.web.pagination import Page, PageQuery
+from uservault.wiring.ports import Resources
 
 FIELDS = tuple(UserRead.model_fields)
-SHOWN = select(*(getattr(User, field) for field in FIELDS)).where(NOT_DELETED)
-PAGE = SHOWN.where(User.id > bindparam("after")).order_by(User.id).limit(bindparam("limit"))
+READ_COLUMNS = select(*(getattr(User, field) for field in FIELDS)).where(NOT_DELETED)
+PAGE = READ_COLUMNS.where(User.id > bindparam("after")).order_by(User.id).limit(bindparam("limit"))
 MANY = TypeAdapter(list[UserRead])
 
 
@@ -21,12 +21,12 @@ class UserReader:
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
         self.now = resources.clock
-        self.by_id = by_key(resources.database, SHOWN)
+        self.by_id = by_key(resources.database, READ_COLUMNS)
 
     async def get(self, id: int) -> UserRead:
         """Raises UserNotFound. Concurrent calls share a query."""
         if row := await self.by_id.get(id):
-            return shown(row, self.now())
+            return to_read(row, self.now())
         raise UserNotFound
 
     async def page(self, query: PageQuery) -> Page[UserRead]:
@@ -38,5 +38,5 @@ class UserReader:
             [dict(zip(FIELDS, row, strict=True)) for row in rows[: query.limit]]
         )
         now = self.now()
-        users = [settled(user, now) for user in read]
+        users = [lapse(user, now) for user in read]
         return Page(users, cursor=str(users[-1].id) if len(rows) > query.limit else None)

@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from uservault.kit.identity import email_key
-from uservault.kit.repository import Repository
 from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
+from uservault.wiring.repository import Repository
 
 
 class UserRepository(Repository[User]):

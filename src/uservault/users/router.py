@@ -4,15 +4,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission
-from uservault.kit.etag import TAGGED, etag
-from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import problems
-from uservault.kit.route import Route
 from uservault.kit.schema import PathId
-from uservault.kit.wiring import Shared
 from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
 from uservault.users.schemas import UserRead
+from uservault.web.etag import TAGGED, etag
+from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.route import Route
+from uservault.wiring.scope import Shared
 
 router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
 

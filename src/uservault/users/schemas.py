@@ -12,11 +12,11 @@ class UserUpdate(Schema):
     username: Username | MISSING = MISSING
     email: Email | MISSING = MISSING
     locale: Locale | MISSING | None = Field(
-        MISSING, description="The language of their letters (BCP 47); null for none."
+        MISSING, description="The language of their e-mails (BCP 47); null for none."
     )
 
 
-class Deactivation(Schema):
+class UserDeactivate(Schema):
     """Why, and until when."""
 
     reason: str = Field(
@@ -52,7 +52,7 @@ class UserRead(Schema):
     email: str = Field(examples=["ada@example.com"])
     email_verified: bool = Field(description="Whether they proved that the address is theirs.")
     locale: str | None = Field(
-        description="The language of their letters (BCP 47).", examples=["de-AT"]
+        description="The language of their e-mails (BCP 47).", examples=["de-AT"]
     )
     is_active: bool = Field(description="Whether they may log in and their tokens open anything.")
     inactive_until: datetime | None = Field(

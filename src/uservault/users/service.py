@@ -1,13 +1,5 @@
 from uservault.events.log import EventLog
-from uservault.kit.etag import Precondition
-from uservault.kit.wiring import Inject, Now
-from uservault.users.activity import shown
-from uservault.users.errors import (
-    DeactivationOver,
-    DeletedUserNotFound,
-    EmailTaken,
-    UserNotFound,
-)
+from uservault.users.errors import DeactivationOver, DeletedUserNotFound, EmailTaken, UserNotFound
 from uservault.users.events import (
     EmailVerified,
     UserActivated,
@@ -19,7 +11,10 @@ from uservault.users.events import (
 )
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
-from uservault.users.schemas import Deactivation, UserRead, UserUpdate
+from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
+from uservault.users.status import to_read
+from uservault.web.etag import Precondition
+from uservault.wiring.scope import Inject, Now
 
 
 class UserService:
@@ -74,7 +69,7 @@ class UserService:
                 user.email_verified_at = None
             await self._save(user)
             self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
-        return shown(user, self.now())
+        return to_read(user, self.now())
 
     async def ensure_email_free(self, email: str, id: int) -> None:
         """For an address that is to be this user's later. Raises EmailTaken."""
@@ -91,7 +86,7 @@ class UserService:
             self.events.record(UserUpdated(subject_id=user.id, changed=["email"]))
         self.events.record(EmailVerified(subject_id=user.id))
 
-    async def deactivate(self, id: int, why: Deactivation, check: Precondition) -> UserRead:
+    async def deactivate(self, id: int, why: UserDeactivate, check: Precondition) -> UserRead:
         """No session of theirs is live from the next request on, and no new one opens.
 
         Raises UserNotFound, or what the precondition raises; DeactivationOver.
@@ -104,7 +99,7 @@ class UserService:
         user.inactive_until, user.inactive_reason = why.until, why.reason
         await self._save(user)
         self.events.record(UserDeactivated(subject_id=id, until=why.until))
-        return shown(user, self.now())
+        return to_read(user, self.now())
 
     async def activate(self, id: int, check: Precondition) -> UserRead:
         """Raises UserNotFound, or what the precondition raises."""
@@ -115,7 +110,7 @@ class UserService:
             user.inactive_until = user.inactive_reason = None
             await self._save(user)
             self.events.record(UserActivated(subject_id=id))
-        return shown(user, self.now())
+        return to_read(user, self.now())
 
     async def delete(self, id: int, check: Precondition) -> User:
         """Marks the user: they are nobody from now on, and can be restored until they are purged.
@@ -137,7 +132,7 @@ class UserService:
         user.deleted_at = None
         await self._save(user)
         self.events.record(UserRestored(subject_id=id))
-        return shown(user, self.now())
+        return to_read(user, self.now())
 
     async def _save(self, user: User) -> None:
         user.updated_at = self.now()

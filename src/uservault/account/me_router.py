@@ -1,0 +1,65 @@
+"""A user's own account."""
+
+from fastapi import APIRouter, Response
+
+from uservault.access.guard import CurrentPrincipal
+from uservault.account.password_change import PasswordChange
+from uservault.account.schemas import PasswordUpdate
+from uservault.account.service import AccountService
+from uservault.db.errors import ConcurrentChange
+from uservault.kit.problems import PreconditionFailed, problems
+from uservault.kit.schema import Message
+from uservault.limits.errors import TooManyTries
+from uservault.passwords.errors import CurrentPasswordWrong, PasswordRefused
+from uservault.passwords.hasher import TooManyPasswords
+from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
+from uservault.users.reader import UserReader
+from uservault.users.schemas import UserRead, UserUpdate
+from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject, Shared
+
+router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
+
+
+@router.get("", responses=problems(UserNotFound) | {200: TAGGED})
+async def get_me(me: CurrentPrincipal, users: Shared[UserReader], response: Response) -> UserRead:
+    """Read oneself."""
+    user = await users.get(me.user_id)
+    response.headers["ETag"] = etag(user.version)
+    return user
+
+
+@router.patch(
+    "",
+    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries)
+    | {200: TAGGED},
+)
+async def patch_me(
+    me: CurrentPrincipal,
+    data: UserUpdate,
+    check: IfMatch,
+    account: Inject[AccountService],
+    response: Response,
+) -> UserRead:
+    """Change oneself; a field that is absent is kept.
+
+    Where addresses must be proved, a new one waits for its proof.
+    """
+    user = await account.update(me.user_id, data, check, me)
+    response.headers["ETag"] = etag(user.version)
+    return user
+
+
+@router.put(
+    "/password",
+    responses=problems(
+        CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries, TooManyPasswords
+    ),
+)
+async def change_my_password(
+    me: CurrentPrincipal, data: PasswordUpdate, passwords: Inject[PasswordChange]
+) -> Message:
+    """Change one's password. All sessions but this one end."""
+    await passwords.change(me, data.current_password, data.new_password)
+    return Message(message="Password changed")

@@ -1,0 +1,94 @@
+"""The chain over the events: each link holds a keyed digest of itself and of the one before it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from uservault.events.models import EventChain, EventLink, EventRecord
+from uservault.kit.crypto import Sealer
+
+THE_ONE = 1
+WRITTEN = re.compile(r"(0|[1-9][0-9]{0,17}):([A-Za-z0-9_-]{43})")
+BATCH_SIZE = 1000  # events
+
+# Events with their places, if they have one, in the order of their ids.
+PLACES = (
+    select(EventRecord.id, EventLink.position)
+    .join_from(EventRecord, EventLink, EventLink.event_id == EventRecord.id, isouter=True)
+    .order_by(EventRecord.id)
+    .limit(BATCH_SIZE)
+)
+UNLINKED = ~select(EventLink.position).where(EventLink.event_id == EventRecord.id).exists()
+
+
+class ChainTampered(Exception):
+    """Somebody else than us changed it, and whoever adds to it now would hide that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A place in the chain. Its digest stands for all that was recorded up to there."""
+
+    position: int
+    digest: str
+
+    @classmethod
+    def parsed(cls, text: str) -> "Head":
+        """From what `str` makes of one. Raises ValueError."""
+        if found := WRITTEN.fullmatch(text):
+            return cls(int(found[1]), found[2])
+        raise ValueError(text)
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.digest}"
+
+
+def next_link(sealer: Sealer, before: Head, event: Any) -> EventLink:
+    """The link of an event that is sealed."""
+    place = before.position + 1, event.id, event.seal
+    digest = sealer.mac("event-link", *place, before.digest)
+    return EventLink(position=place[0], event_id=place[1], seal=place[2], digest=digest)
+
+
+def follows(sealer: Sealer, before: Head, link: Any) -> bool:
+    """Whether the link was made by us to come right after that head."""
+    place = link.position, link.event_id, link.seal
+    made = sealer.is_mac(link.digest, "event-link", *place, before.digest)
+    return bool(link.position == before.position + 1) and made
+
+
+def seal_chain(sealer: Sealer, chain: EventChain) -> None:
+    chain.seal = sealer.mac("event-chain", *_facts(chain))
+
+
+def is_ours(sealer: Sealer, chain: Any) -> bool:
+    return sealer.is_mac(chain.seal, "event-chain", *_facts(chain))
+
+
+def _facts(chain: Any) -> list[Any]:
+    times = [str(time and time.timestamp()) for time in (chain.began_at, chain.swept_to)]
+    return [*times, chain.adopted_to, chain.position, chain.digest]
+
+
+async def locked(session: AsyncSession, sealer: Sealer) -> EventChain | None:
+    """The beginning, so that nobody else adds or cuts meanwhile. Raises ChainTampered."""
+    chain = await session.get(EventChain, THE_ONE, with_for_update=True)
+    if chain is not None and not is_ours(sealer, chain):
+        raise ChainTampered
+    return chain
+
+
+async def head(session: AsyncSession, chain: EventChain) -> Head:
+    """The last link there is."""
+    last = select(EventLink).order_by(EventLink.position.desc()).limit(1)
+    link = (await session.scalars(last)).first()
+    return Head(link.position, link.digest) if link else Head(chain.position, chain.digest)
+
+
+async def newest_unsealed(session: AsyncSession) -> int:
+    """The id of the newest event that was written before events had seals, or 0."""
+    newest = select(func.max(EventRecord.id)).where(EventRecord.seal.is_(None))
+    return await session.scalar(newest) or 0

@@ -1,0 +1,73 @@
+"""What every model is, and the types of its columns."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, dataclass_transform
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column, relationship
+
+
+class _Forgetful(TypeDecorator[datetime]):
+    """For databases that store a moment and forget its time zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        precise = mysql.DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime()
+        return dialect.type_descriptor(precise)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+# A moment, aware on both sides, to the microsecond.
+UtcDateTime = DateTime(timezone=True).with_variant(_Forgetful(), "sqlite", "mysql", "mariadb")
+
+
+# SQLite numbers only INTEGER columns by itself, and never reuses a number only if told to.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Id = Annotated[int, mapped_column(BigId, primary_key=True)]
+
+
+def exact(length: int) -> String:
+    """Text that equals nothing but itself: the usual collations of MariaDB ignore case."""
+    binary = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return String(length).with_variant(binary, "mysql", "mariadb")
+
+
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(mapped_column, relationship)
+)
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Every model: made by keyword, so that mypy checks how; never printed with its secrets."""
+
+    __table_args__: ClassVar[Any] = {  # type: ignore[misc]
+        "sqlite_autoincrement": True,
+        "mysql_engine": "InnoDB",
+        "mysql_charset": "utf8mb4",
+        "mariadb_engine": "InnoDB",
+        "mariadb_charset": "utf8mb4",
+    }
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}

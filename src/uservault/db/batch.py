@@ -1,0 +1,77 @@
+"""Concurrent look-ups by key, answered by one query."""
+
+from asyncio import Future, Task, get_running_loop
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
+from itertools import chain, islice, zip_longest
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from sqlalchemy import Select, bindparam
+
+from uservault.db.database import AnyRow, Database
+
+K = TypeVar("K")
+V = TypeVar("V")
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+LIMIT = 512  # keys in one query, a power of two
+
+
+class Batcher(Generic[K, V]):
+    """Gathers the keys asked for while a query is under way, then asks for them all at once.
+
+    A look-up never joins a query already sent, so it sees all that was committed before it began.
+    Who stops waiting harms nobody else; a query that fails, fails only those who were in it.
+    """
+
+    def __init__(self, fetch: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
+        self._fetch = fetch
+        self._waiting: dict[K, list[Future[V | None]]] = {}
+        self._worker: Task[None] | None = None
+
+    async def get(self, key: K) -> V | None:
+        if self._worker is None:
+            self._worker = get_running_loop().create_task(self._work())
+        answer: Future[V | None] = self._worker.get_loop().create_future()
+        self._waiting.setdefault(key, []).append(answer)
+        return await answer
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                keys = list(islice(self._waiting, LIMIT))
+                await self._answer({key: self._waiting.pop(key) for key in keys})
+        finally:
+            self._worker = None
+
+    async def _answer(self, batch: Mapping[K, list[Future[V | None]]]) -> None:
+        try:
+            found = await self._fetch(list(batch))
+        except Exception as error:  # noqa: BLE001 - it belongs to those who asked
+            for answer in chain.from_iterable(batch.values()):
+                if not answer.done():
+                    answer.set_exception(error)
+        else:
+            for key, answers in batch.items():
+                for answer in answers:
+                    if not answer.done():
+                        answer.set_result(found.get(key))
+
+
+NAMES = [f"key{n}" for n in range(LIMIT)]
+
+
+def by_key(database: Database, statement: AnySelect) -> Batcher[Any, AnyRow]:
+    """Finds the row of `statement` for a value of its first column, which is unique in it."""
+    key = statement.selected_columns[0]
+
+    @cache
+    def among(size: int) -> AnySelect:
+        return statement.where(key.in_([bindparam(name, type_=key.type) for name in NAMES[:size]]))
+
+    async def fetch(keys: Sequence[Any]) -> Mapping[Any, AnyRow]:
+        size = 1 << (len(keys) - 1).bit_length()  # ten shapes to compile and prepare, not 512
+        padded = dict(zip_longest(NAMES[:size], keys, fillvalue=keys[-1]))
+        return {row[0]: row for row in await database.rows(among(size), padded)}
+
+    return Batcher(fetch)

@@ -1,0 +1,146 @@
+"""The database as a process holds it: two pools, and how it reads."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias, cast
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Executable,
+    Row,
+    event,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import greenlet_spawn
+
+from uservault.db.errors import invalidate_when_demoted, translated
+from uservault.settings.database import DatabaseSettings
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # a row, whatever its columns
+
+MAX_JOINED = 1 << 20  # bytes that the values of a group, joined by MySQL or MariaDB, may have
+
+
+class Database:
+    """Held once per process. Reads commit by themselves; writes happen in a `unit_of_work`.
+
+    Each has its own pool, so that writers who wait for each other delay no reader.
+    """
+
+    def __init__(self, url: URL, settings: DatabaseSettings | None = None) -> None:
+        self.url = url
+        settings = settings or DatabaseSettings()
+        sqlite = url.get_backend_name() == "sqlite"
+        self.reads = _engine(
+            url, settings, pool_size=settings.read_pool_size, isolation_level="AUTOCOMMIT"
+        )
+        self.writes = _engine(
+            url,
+            settings,
+            # SQLite lets in one writer at a time: let them queue here, in order, not on its lock.
+            pool_size=1 if sqlite else settings.write_pool_size,
+            pool_pre_ping=True,
+            # Its driver must not begin a transaction of its own: see `_begin_immediate`.
+            isolation_level="AUTOCOMMIT" if sqlite else "READ COMMITTED",
+        )
+        if sqlite:
+            event.listen(self.writes.sync_engine, "begin", _begin_immediate)
+
+    async def rows(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[AnyRow]:
+        """The rows that `statement` finds, as committed when it runs.
+
+        Raises DatabaseUnavailable. A look that met a lost connection is made again: it changes
+        nothing, and costs less than a ping before each.
+        """
+
+        def fetch() -> Sequence[AnyRow]:
+            with self.reads.sync_engine.connect() as connection:
+                return connection.execute(statement, parameters).all()
+
+        with translated():
+            try:
+                # One hop into SQLAlchemy's greenlet; AsyncConnection makes one for each call.
+                return await greenlet_spawn(fetch)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return await greenlet_spawn(fetch)
+
+    def connections_in_use(self) -> int:
+        pools = (cast("QueuePool", engine.pool) for engine in (self.reads, self.writes))
+        return sum(pool.checkedout() for pool in pools)
+
+    async def close(self) -> None:
+        await self.reads.dispose()
+        await self.writes.dispose()
+
+
+def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout,
+        connect_args=driver_arguments(url, settings),
+        **options,
+    )
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", prepare_sqlite(settings))
+        event.listen(engine.sync_engine, "invalidate", _let_go)
+    invalidate_when_demoted(engine.sync_engine)
+    return engine
+
+
+def driver_arguments(
+    url: URL, settings: DatabaseSettings, *, impatient: bool = True
+) -> dict[str, Any]:
+    """What the driver's `connect` takes. Unless `impatient`, a statement may take any time."""
+    connect, command = settings.connect_timeout, settings.command_timeout
+    match url.get_backend_name():
+        case "postgresql":
+            arguments: dict[str, Any] = {"timeout": connect}
+            if not settings.statement_cache:
+                arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+            return arguments | ({"command_timeout": command} if impatient else {})
+        case "mysql" | "mariadb":
+            # REAL_AS_FLOAT and the like aside: bad values are errors, never silently cut;
+            # nor is what GROUP_CONCAT joins, of which MySQL by itself keeps 1024 bytes.
+            strict = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
+            whole = f"group_concat_max_len={MAX_JOINED}"
+            arguments = {"connect_timeout": connect, "init_command": f"{strict}, {whole}"}
+            return arguments | ({"read_timeout": command} if impatient else {})
+    return {"timeout": settings.busy_timeout}
+
+
+def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
+    """A listener for new connections: many processes may share the file, and none loses a write."""
+
+    def prepare(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={settings.busy_timeout * 1000:.0f}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare
+
+
+def _let_go(connection: Any, *_: object) -> None:
+    # SQLite keeps a closed connection alive, and its lock, until the last cursor is collected:
+    # that of a statement whose caller was cancelled may wait long for that.
+    with suppress(Exception):
+        connection.rollback()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A reader that turns writer fails at once, whatever the busy_timeout: lock first.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

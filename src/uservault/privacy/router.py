@@ -1,0 +1,104 @@
+"""What we keep about people: exporting it, deleting it, restoring it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
+from uservault.access.principal import Permission
+from uservault.kit.problems import PreconditionFailed, problems
+from uservault.kit.schema import Message, PathId
+from uservault.privacy.deletion import Deletion
+from uservault.privacy.export import Exporter
+from uservault.privacy.export_schemas import Export
+from uservault.roles.errors import LastAdministrator
+from uservault.users.deleted import DeletedUserReader
+from uservault.users.errors import DeletedUserNotFound, UserNotFound
+from uservault.users.schemas import DeletedUserRead, UserRead
+from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject, Shared
+
+router = APIRouter(prefix="/api", route_class=Route)
+
+DOWNLOAD: dict[str, Any] = {
+    "model": Export,
+    "headers": {
+        "Content-Disposition": {"description": "A file's name.", "schema": {"type": "string"}}
+    },
+}
+
+
+@router.get("/me/export", tags=["me"], responses=problems(UserNotFound) | {200: DOWNLOAD})
+async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> StreamingResponse:
+    """Everything that is held on oneself, as a file; no secret is in it."""
+    body = await exporter.export(me.user_id)
+    name = f'attachment; filename="user-{me.user_id}.json"'
+    return StreamingResponse(
+        body, media_type="application/json", headers={"Content-Disposition": name}
+    )
+
+
+@router.delete(
+    "/me", tags=["me"], responses=problems(UserNotFound, LastAdministrator, PreconditionFailed)
+)
+async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
+    """Delete oneself, for good at once or after a grace. All sessions end at once.
+
+    In production the last active administrator stays.
+    """
+    await deletion.delete(me.user_id, check, me)
+    return Message(message="User deleted successfully")
+
+
+@router.delete(
+    "/users/{id:id}",
+    tags=["users"],
+    dependencies=[requires_self_or(Permission.USERS_DELETE)],
+    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed),
+)
+async def delete_user(
+    id: PathId, check: IfMatch, me: CurrentPrincipal, deletion: Inject[Deletion]
+) -> Message:
+    """Delete a user: oneself, or anybody with `users:delete`. Their tokens end at once.
+
+    It is for good; if USERVAULT_ERASURE__GRACE_DAYS says so, only after that many days, until when
+    an administrator can take it back. In production the last active administrator stays.
+    """
+    await deletion.delete(id, check, me)
+    return Message(message="User deleted successfully")
+
+
+@router.get(
+    "/deleted-users",
+    tags=["users"],
+    dependencies=[requires(Permission.USERS_READ, Permission.USERS_DELETE)],
+    responses={200: LINKED},
+)
+async def list_deleted_users(
+    query: Annotated[PageQuery, Query()],
+    users: Shared[DeletedUserReader],
+    request: Request,
+    response: Response,
+) -> Sequence[DeletedUserRead]:
+    """A page of the users that can still be restored, in the order of their ids."""
+    page = await users.page(query)
+    return page.link(request, response)
+
+
+@router.post(
+    "/users/{id:id}/restore",
+    tags=["users"],
+    dependencies=[requires(Permission.USERS_DELETE)],
+    responses=problems(DeletedUserNotFound) | {200: TAGGED},
+)
+async def restore_user(
+    id: PathId, me: CurrentPrincipal, deletion: Inject[Deletion], response: Response
+) -> UserRead:
+    """Take a deletion back, while its grace lasts. The user's sessions stay ended."""
+    user = await deletion.restore(id, me)
+    response.headers["ETag"] = etag(user.version)
+    return user

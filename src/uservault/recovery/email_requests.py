@@ -1,0 +1,36 @@
+from uservault.access.origin import CurrentOrigin
+from uservault.kit.identity import email_key
+from uservault.one_time_tokens.purposes import Purpose
+from uservault.recovery.models import QueuedEmailRequest
+from uservault.recovery.repository import EmailRequestRepository
+from uservault.recovery.throttle import EmailThrottle
+from uservault.wiring.scope import Inject, Now, Shared
+
+
+class EmailRequests:
+    """Queues requests for an e-mail. It looks up no user, so asking reveals nothing."""
+
+    def __init__(
+        self,
+        requests: Inject[EmailRequestRepository],
+        throttle: Shared[EmailThrottle],
+        origin: CurrentOrigin,
+        now: Now,
+    ) -> None:
+        self.requests = requests
+        self.throttle = throttle
+        self.origin = origin
+        self.now = now
+
+    async def place(self, purpose: Purpose, email: str) -> None:
+        """Raises TooManyTries."""
+        await self.throttle.admit(purpose, email, self.origin.address)
+        request = QueuedEmailRequest(
+            purpose=purpose,
+            email_key=email_key(email),
+            ordered_at=self.now(),
+            address=self.origin.address,
+            user_agent=self.origin.user_agent,
+            request_id=self.origin.request_id,
+        )
+        await self.requests.save(request)

@@ -1,0 +1,85 @@
+from uservault.access.origin import CurrentOrigin
+from uservault.events.log import EventLog
+from uservault.mail.messages import PasswordChanged
+from uservault.mail.notices import Notices
+from uservault.one_time_tokens.errors import OneTimeTokenInvalid
+from uservault.one_time_tokens.purposes import Purpose
+from uservault.one_time_tokens.reader import LiveToken
+from uservault.one_time_tokens.service import OneTimeTokenService
+from uservault.passwords.reader import CredentialReader
+from uservault.passwords.service import PasswordService
+from uservault.passwords.throttle import LoginThrottle, PasswordThrottle
+from uservault.recovery.events import PasswordReset
+from uservault.recovery.throttle import ResetThrottle
+from uservault.sessions.service import SessionService
+from uservault.users.models import User
+from uservault.users.reader import UserReader
+from uservault.users.service import UserService
+from uservault.wiring.scope import Inject, Shared
+
+
+class PasswordRecovery:
+    """A new password, by who reads what is sent to the user's address (B8)."""
+
+    def __init__(
+        self,
+        reader: Shared[UserReader],
+        credentials: Shared[CredentialReader],
+        throttle: Shared[ResetThrottle],
+        guesses: Shared[PasswordThrottle],
+        logins: Shared[LoginThrottle],
+        one_time_tokens: Inject[OneTimeTokenService],
+        users: Inject[UserService],
+        passwords: Inject[PasswordService],
+        sessions: Inject[SessionService],
+        notices: Inject[Notices],
+        events: Inject[EventLog],
+        origin: CurrentOrigin,
+    ) -> None:
+        self.reader = reader
+        self.credentials = credentials
+        self.throttle = throttle
+        self.guesses = guesses
+        self.logins = logins
+        self.one_time_tokens = one_time_tokens
+        self.users = users
+        self.passwords = passwords
+        self.sessions = sessions
+        self.notices = notices
+        self.events = events
+        self.origin = origin
+
+    async def reset(self, token: str, password: str) -> None:
+        """A password that the policy refuses leaves the token good; garbage costs no hash.
+
+        Raises OneTimeTokenInvalid, PasswordRefused, TooManyTries or TooManyPasswords.
+        """
+        one_time_token = await self.one_time_tokens.find(token, Purpose.RESET_PASSWORD)
+        await self.throttle.admit(one_time_token.id)
+        known = await self.reader.get(one_time_token.user_id)
+        credential = await self.credentials.of(one_time_token.user_id)
+        if credential is None or not credential.is_active:
+            raise OneTimeTokenInvalid
+        about = (known.username, known.email)
+        hash = await self.passwords.accepted(password, *about, field="new_password")
+        user = await self.users.get(one_time_token.user_id)
+        await self._set(user, one_time_token, credential.hash, hash)
+        await self._tell(user)
+
+    async def _set(self, user: User, one_time_token: LiveToken, old: str, new: str) -> None:
+        """If neither the address nor the password was changed while we hashed."""
+        await self.one_time_tokens.use(one_time_token)
+        if user.email != one_time_token.address or not await self.passwords.replace(
+            user.id, old, new
+        ):
+            raise OneTimeTokenInvalid
+        await self.sessions.revoke_all(user.id, "password reset")
+        self.events.record(PasswordReset(subject_id=user.id))
+        if not user.email_verified:
+            await self.users.verify_email(user, one_time_token.address)
+
+    async def _tell(self, user: User) -> None:
+        notice = PasswordChanged(username=user.username)
+        await self.notices.tell(notice, user.email, user.locale, user.id)
+        await self.guesses.forgive(user.id)
+        await self.logins.pardon(self.origin.address, user.username, user.email)

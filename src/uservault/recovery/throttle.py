@@ -1,0 +1,31 @@
+from uservault.kit.identity import email_key
+from uservault.limits.throttle import Limit, Throttle
+from uservault.wiring.ports import Resources
+
+
+class EmailThrottle:
+    """E-mails that strangers have sent, by one client and to one address, known here or not."""
+
+    def __init__(self, resources: Resources) -> None:
+        rates = resources.settings.limits
+        self.throttle = Throttle(resources.counters)
+        self.client = Limit.parsed("letters-client", rates.letters_per_client)
+        self.address = Limit.parsed("letters-address", rates.letters_per_address)
+
+    async def admit(self, kind: str, to: str, client: str | None) -> None:
+        """Raises TooManyTries."""
+        await self.throttle.take(self.client, client)
+        await self.throttle.take(self.address, kind, email_key(to))
+
+
+class ResetThrottle:
+    """New passwords that are tried with one e-mail: each costs a hash."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.throttle = Throttle(resources.counters)
+        rate = resources.settings.limits.login_per_account_and_client
+        self.limit = Limit.parsed("reset-password", rate)
+
+    async def admit(self, token_id: int) -> None:
+        """Raises TooManyTries."""
+        await self.throttle.take(self.limit, str(token_id))

@@ -1,0 +1,7 @@
+from uservault.events.log import Event
+
+
+class RegistrationThrottled(Event):
+    """Likewise."""
+
+    type = "registration.throttled"

@@ -1,0 +1,46 @@
+from fastapi import APIRouter, Depends, Response, status
+
+from uservault.kit.problems import Unauthorized, problems
+from uservault.limits.errors import TooManyTries
+from uservault.passwords.errors import PasswordRefused
+from uservault.passwords.hasher import TooManyPasswords
+from uservault.registration.errors import RegistrationClosed
+from uservault.registration.policy import may_register
+from uservault.registration.schemas import UserCreate
+from uservault.registration.service import RegistrationService
+from uservault.users.errors import EmailTaken, UsernameTaken
+from uservault.users.models import User
+from uservault.users.schemas import UserRead
+from uservault.web.etag import etag
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject
+
+router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
+
+
+@router.post(
+    "",
+    response_model=UserRead,
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(may_register)],
+    responses=problems(
+        Unauthorized,
+        RegistrationClosed,
+        UsernameTaken,
+        EmailTaken,
+        PasswordRefused,
+        TooManyTries,
+        TooManyPasswords,
+    ),
+)
+async def create_user(
+    data: UserCreate, registration: Inject[RegistrationService], response: Response
+) -> User:
+    """Register. In development, the first to register becomes the administrator.
+
+    Unless USERVAULT_REGISTRATION__MODE is `open`, you need the permission `users:write`.
+    """
+    user = await registration.register(data)
+    response.headers["Location"] = f"/api/users/{user.id}"
+    response.headers["ETag"] = etag(user.version)
+    return user

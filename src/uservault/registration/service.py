@@ -1,0 +1,50 @@
+from uservault.access.origin import CurrentOrigin
+from uservault.events.log import EventLog
+from uservault.kit.problems import Conflict
+from uservault.limits.errors import TooManyTries
+from uservault.recovery.email_verification import EmailVerification
+from uservault.registration.accounts import Accounts
+from uservault.registration.events import RegistrationThrottled
+from uservault.registration.schemas import UserCreate
+from uservault.registration.throttle import RegistrationThrottle
+from uservault.users.models import User
+from uservault.wiring.scope import CurrentSettings, Inject, Shared
+
+
+class RegistrationService:
+    """People who become users by themselves."""
+
+    def __init__(
+        self,
+        accounts: Inject[Accounts],
+        verification: Inject[EmailVerification],
+        throttle: Shared[RegistrationThrottle],
+        events: Inject[EventLog],
+        settings: CurrentSettings,
+        origin: CurrentOrigin,
+    ) -> None:
+        self.create = accounts.create if settings.production else accounts.create_admin_if_first
+        self.verification = verification
+        self.throttle = throttle
+        self.events = events
+        self.origin = origin
+
+    async def register(self, data: UserCreate) -> User:
+        """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
+        await self._admit()
+        try:
+            user = await self.create(data)
+        except Conflict:
+            await self.throttle.count_refused(self.origin.address)
+            raise
+        await self.verification.ask(user)
+        await self.throttle.count_created(self.origin.address)
+        return user
+
+    async def _admit(self) -> None:
+        try:
+            await self.throttle.admit(self.origin.address)
+        except TooManyTries as refused:
+            if refused.first:
+                self.events.record(RegistrationThrottled(subject_id=None))
+            raise

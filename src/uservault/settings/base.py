@@ -1,0 +1,61 @@
+import re
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, TypeAlias, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+
+ENV_FILE_ENCODING = "utf-8-sig"  # some editors put a mark before the first name
+SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
+PUBLISHED = frozenset(
+    {
+        "your-secret-key",
+        "a-string-secret-at-least-256-bits-long",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "your-secret-key-change-this-in-production",
+        "django-insecure-change-me-please-change-me",
+    }
+)
+SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?\Z")
+T = TypeVar("T")
+Network = IPv4Network | IPv6Network
+
+
+class SecretUrl(SecretStr):
+    """A URL that may hold a password; the rest of it may be shown."""
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+OrNone: TypeAlias = Annotated[T | None, BeforeValidator(_none_if_empty)]  # `NAME=` is none
+
+
+def split(value: str) -> list[str]:
+    """The parts of a setting that are parted by commas."""
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+class Branch(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _seconds(cls, value: object, info: ValidationInfo) -> object:
+        """The environment has text only, and a number in it is no duration to pydantic."""
+        spans = cls.model_fields[str(info.field_name)].annotation is timedelta
+        return float(value) if spans and isinstance(value, str) and SECONDS.match(value) else value

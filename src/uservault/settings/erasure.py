@@ -1,0 +1,14 @@
+from pydantic import (
+    Field,
+)
+
+from uservault.settings.base import Branch
+
+
+class ErasureSettings(Branch):
+    grace_days: int = Field(
+        0,
+        ge=0,
+        le=3650,
+        description="For so many days a deleted user can be restored; with 0 they never can.",
+    )

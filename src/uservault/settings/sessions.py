@@ -1,0 +1,28 @@
+from datetime import timedelta
+
+from pydantic import (
+    Field,
+)
+
+from uservault.settings.base import Branch
+
+
+class SessionSettings(Branch):
+    lifetime: timedelta = Field(
+        timedelta(days=30),
+        ge=timedelta(minutes=1),
+        le=timedelta(days=3650),
+        description="How long a session lasts at the most: seconds, or ISO 8601 (`P30D`).",
+    )
+    idle: timedelta = Field(
+        timedelta(days=7),
+        ge=timedelta(minutes=2),
+        le=timedelta(days=3650),
+        description="How long a session lasts unused.",
+    )
+    refresh_grace: timedelta = Field(
+        timedelta(seconds=10),
+        ge=timedelta(0),
+        le=timedelta(seconds=10),
+        description="How long the refresh token before the last gets the same answer again.",
+    )

@@ -1,0 +1,184 @@
+"""What an operator may set: one frozen tree, read once, passed down by branch; no global."""
+
+from ipaddress import ip_network
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from uservault.settings.admin import AdminSettings
+from uservault.settings.base import (
+    ENV_FILE_ENCODING,
+    PUBLISHED,
+    SECRET_BYTES,
+    Network,
+    SecretUrl,
+    split,
+)
+from uservault.settings.database import DatabaseSettings
+from uservault.settings.erasure import ErasureSettings
+from uservault.settings.events import EventSettings
+from uservault.settings.limits import LimitSettings
+from uservault.settings.log import LogSettings
+from uservault.settings.mail import MailSettings
+from uservault.settings.notices import NoticeSettings
+from uservault.settings.passwords import PasswordSettings
+from uservault.settings.registration import RegistrationSettings
+from uservault.settings.server import ServerSettings
+from uservault.settings.sessions import SessionSettings
+from uservault.settings.tokens import TokenSettings
+from uservault.settings.worker import WorkerSettings
+
+
+class Settings(BaseSettings):
+    """Read from the environment, and from `.env` in the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="USERVAULT_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding=ENV_FILE_ENCODING,
+        frozen=True,
+        extra="ignore",  # other programs' variables may stand in `.env`; see kit.configuration
+        hide_input_in_errors=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
+
+    env: Literal["development", "production"] = Field(
+        "development", description="The profile; `production` is strict about secrets."
+    )
+    database_url: SecretUrl = Field(
+        SecretUrl("sqlite:///app.db"),
+        validation_alias="DATABASE_URL",
+        description="SQLite, PostgreSQL, MySQL or MariaDB, as plain URL.",
+    )
+    jwt_secret_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="JWT_SECRET_KEY",
+        description="Signs access tokens; 32 bytes or more. Development makes one if it is empty.",
+    )
+    sealing_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Seal what the database keeps secret; 32 bytes or more each, parted by"
+        " commas: the first seals, all open. By default derived from JWT_SECRET_KEY.",
+    )
+    public_url: str = Field(
+        "",
+        description="Where people and services reach us, as they write it: the beginning of every"
+        " link in an e-mail. By default, where the service listens.",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="Networks, parted by commas, whose X-Forwarded-For is believed."
+    )
+    docs: bool = Field(True, description="Serve /docs, /redoc and /openapi.json.")
+    database: DatabaseSettings = DatabaseSettings()
+    server: ServerSettings = ServerSettings()
+    tokens: TokenSettings = TokenSettings()
+    sessions: SessionSettings = SessionSettings()
+    passwords: PasswordSettings = PasswordSettings()
+    limits: LimitSettings = LimitSettings()
+    registration: RegistrationSettings = RegistrationSettings()
+    mail: MailSettings = MailSettings()
+    notices: NoticeSettings = NoticeSettings()
+    events: EventSettings = EventSettings()
+    erasure: ErasureSettings = ErasureSettings()
+    worker: WorkerSettings = WorkerSettings()
+    log: LogSettings = LogSettings()
+    admin: AdminSettings = AdminSettings()
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def base_url(self) -> str:
+        """The beginning of our absolute URLs; never what a request calls us."""
+        host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
+        return self.public_url or f"http://{host}:{self.server.port}"
+
+    @property
+    def password_min_length(self) -> int:
+        return self.passwords.min_length or (15 if self.production else 6)
+
+    @property
+    def password_blocklist(self) -> bool:
+        chosen = self.passwords.blocklist
+        return self.production if chosen is None else chosen
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether JWT_SECRET_KEY signs or seals anything."""
+        return self.tokens.algorithm == "HS256" or not self.sealing_keys.get_secret_value()
+
+    @property
+    def mail_transport(self) -> Literal["smtp", "console", "directory"]:
+        return self.mail.transport or ("smtp" if self.production else "console")
+
+    def notifies(self, template: str) -> bool:
+        """Whether users are told by this e-mail."""
+        chosen: bool | None = getattr(self.notices, template)
+        return self.production if chosen is None else chosen
+
+    @property
+    def weak_secret(self) -> bool:
+        """Whether the secret that is set could be guessed."""
+        secret = self.jwt_secret_key.get_secret_value()
+        return secret in PUBLISHED or len(secret.encode()) < SECRET_BYTES
+
+    @field_validator("sealing_keys")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if any(len(key.encode()) < SECRET_BYTES for key in split(value.get_secret_value())):
+            raise ValueError(f"each should have {SECRET_BYTES} bytes or more")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        plain = value.isascii() and value.isprintable() and not set(value) & set(' ?#@\\"<>')
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or not plain):
+            raise ValueError("should be http(s)://host[:port][/path], without query or fragment")
+        return value.rstrip("/")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part) for part in split(value))
+        except ValueError:
+            raise ValueError(
+                "should be addresses or networks (10.0.0.0/8, no host bits), parted by commas"
+            ) from None
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if not self.production:
+            return self
+        if self.weak_secret and (self.needs_secret or self.jwt_secret_key.get_secret_value()):
+            raise ValueError(
+                "JWT_SECRET_KEY: production needs one of its own, of 32 bytes or more"
+                " (`openssl rand -hex 32` makes one); with key pairs and USERVAULT_SEALING_KEYS,"
+                " none"
+            )
+        if self.password_min_length < 8:
+            raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")
+        if self.passwords.rounds < 10:
+            raise ValueError("USERVAULT_PASSWORDS__ROUNDS: at least 10 in production")
+        if self.mail_transport != "smtp":
+            raise ValueError(
+                "USERVAULT_MAIL__TRANSPORT: smtp in production; the others show what only the"
+                " recipient may read"
+            )
+        if self.mail.username and self.mail.tls == "none":
+            raise ValueError("USERVAULT_MAIL__TLS: production logs in over starttls or tls only")
+        return self

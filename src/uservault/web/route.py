@@ -1,0 +1,162 @@
+"""How a body is read: strictly, in time and in bounds, and looked at only after the guard."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeAlias
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive
+
+from uservault.kit.problems import ContentTooLarge, Invalid, Problem, RequestTimeout, pointer
+from uservault.settings.tree import Settings
+
+Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
+IDENTITY = ("", "identity")
+CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]*)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """What is wrong with a body, left in the scope until the guard has let its sender in.
+
+    FastAPI parses a body before it asks the guard, and validates it after: a fault that waits for
+    validation tells a stranger nothing but 401.
+    """
+
+    reason: str
+    unreadable: bool = False
+
+
+# Stands where a malformed body's content should. An instance of our own class would not do:
+# pydantic reads attributes from those, and finds all that is optional to be absent.
+FITS_NO_SCHEMA = object()
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        content = await self._content()
+        if isinstance(content, Malformed):
+            self.scope["malformed"] = content
+            return FITS_NO_SCHEMA
+        return content
+
+    async def _content(self) -> Any:
+        if self.headers.get("content-encoding", "").strip().lower() not in IDENTITY:
+            return Malformed("Send the body as it is, without a Content-Encoding.", unreadable=True)
+        if not _is_utf8(self.headers.get("content-type", "")):
+            return Malformed("JSON is UTF-8 (RFC 8259); no other charset.", unreadable=True)
+        return strict_json(await self.body())
+
+
+def _is_utf8(content_type: str) -> bool:
+    said = CHARSET.search(content_type)
+    return said is None or said[1].lower() in ("utf-8", "utf8")
+
+
+def _without_query(handle: Handler) -> Handler:
+    """An unknown parameter is refused, not ignored; but a stranger is told nothing but 401."""
+
+    async def handle_then_look(request: Request) -> Response:
+        response = await handle(request)
+        if names := list(request.query_params)[:10]:
+            detail = "Extra inputs are not permitted"
+            raise Invalid(
+                errors=[{"pointer": pointer("query", name), "detail": detail} for name in names]
+            )
+        return response
+
+    return handle_then_look
+
+
+class Route(APIRoute):
+    """The route class of our routers."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        if "GET" in (self.methods or ()) and not self.dependant.query_params:
+            return _without_query(handle)
+        if self.body_field is None:
+            return handle
+
+        async def handle_strictly(request: Request) -> Response:
+            settings: Settings = request.app.state.settings
+            receive = _until(settings.server.read_timeout, request.receive)
+            receive = _within(settings.server.max_body_bytes, request, receive)
+            return await handle(_StrictRequest(request.scope, receive))
+
+        return handle_strictly
+
+
+def strict_json(body: bytes) -> Any:
+    """JSON by RFC 8259 and the I-JSON profile of RFC 7493: UTF-8, no name twice, no NaN."""
+    try:
+        return json.loads(
+            body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError:
+        return Malformed("The body is not UTF-8.")
+    except RecursionError:
+        return Malformed("The body is nested too deeply.")
+    except json.JSONDecodeError as error:
+        return Malformed(f"The body is not JSON: {error.msg} at character {error.pos}.")
+    except ValueError:  # a number of thousands of digits; a name that stands twice; NaN
+        return Malformed("The body has a name twice, or a number that is none.")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _until(seconds: float, receive: Receive) -> Receive:
+    """Receives a body that arrives whole within `seconds`, however slowly it drips."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    arriving = True
+
+    async def receive_in_time() -> Message:
+        nonlocal arriving
+        try:
+            async with asyncio.timeout_at(deadline if arriving else None):
+                message = await receive()
+        except TimeoutError:
+            raise _refused(RequestTimeout) from None
+        arriving = bool(message.get("more_body"))
+        return message
+
+    return receive_in_time
+
+
+def _within(limit: int, request: Request, receive: Receive) -> Receive:
+    """Receives a body of so many bytes, whatever Content-Length says of it."""
+    # Not FastAPI's own `max_body_size`: it answers in plain text, outside of our middleware.
+    said = request.headers.get("content-length", "")
+    size = 0
+
+    async def receive_within() -> Message:
+        nonlocal size
+        if said.isdecimal() and int(said[:20]) > limit:
+            raise _refused(ContentTooLarge)
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise _refused(ContentTooLarge)
+        return message
+
+    return receive_within
+
+
+def _refused(kind: type[Problem]) -> HTTPException:
+    """FastAPI lets only this kind of exception through from reading a body."""
+    # The rest of the body is never read, so nothing may follow it on this connection.
+    return HTTPException(kind.status, headers={"Connection": "close"})

@@ -1,0 +1,107 @@
+from typing import ClassVar
+
+from tests.events.record import SOMEWHERE, chained, faults, record_many, sweep
+from tests.fakes import FakeClock
+from tests.history import history
+from uservault.access.principal import Principal
+from uservault.audit.erasure import BATCH_SIZE, EventErasure
+from uservault.audit.linking import Linking
+from uservault.db.unit_of_work import unit_of_work
+from uservault.events.log import Event, EventLog
+from uservault.wiring.ports import Resources
+
+ADMIN, ADA = 1, 2
+
+
+class Moved(Event):
+    """Tells something personal of its subject."""
+
+    type = "test.moved"
+    personal: ClassVar[frozenset[str]] = frozenset({"street"})
+    street: str
+    distance: int
+
+
+class Seen(Event):
+    type = "test.seen"
+
+
+async def forget(resources: Resources, user_id: int) -> int:
+    async with unit_of_work(resources.database) as session:
+        return await EventErasure(session, resources.sealer).forget(user_id)
+
+
+async def happened(resources: Resources) -> None:
+    """1: to nobody, by nobody. 2, 3: to Ada, by herself. 4, 5: by an administrator. 6: to them."""
+    moved = Moved(subject_id=ADA, street="High Street", distance=7)
+    by: dict[int | None, list[Event]] = {
+        None: [Seen(subject_id=None), Seen(subject_id=ADA)],
+        ADA: [moved],
+        ADMIN: [Seen(subject_id=ADA), moved, Seen(subject_id=None)],
+    }
+    for actor, events in by.items():
+        async with unit_of_work(resources.database) as session:
+            principal = Principal(user_id=actor) if actor else None
+            log = EventLog(session, resources.clock, resources.sealer, principal, SOMEWHERE)
+            for event in events:
+                log.record(event)
+                await session.flush()
+
+
+class TestEventErasure:
+    async def test_takes_what_tells_of_the_user_and_leaves_what_happened(
+        self, resources: Resources
+    ) -> None:
+        await happened(resources)
+        before = await history(resources, "id", "type", "at", "actor_id", "subject_id", "data")
+
+        forgotten = await forget(resources, ADA)
+
+        assert forgotten == 3
+        after = await history(resources, "id", "address", "user_agent", "personal")
+        assert after == [
+            (1, "192.0.2.7", "curl", None),
+            (2, None, None, None),
+            (3, None, None, None),
+            (4, "192.0.2.7", "curl", None),
+            (5, None, None, None),
+            (6, "192.0.2.7", "curl", None),
+        ]
+        same = await history(resources, "id", "type", "at", "actor_id", "subject_id", "data")
+        assert same == before
+        assert same[2][-1] == {"distance": 7}
+
+    async def test_leaves_a_record_that_verifies(
+        self, resources: Resources, clock: FakeClock
+    ) -> None:
+        await happened(resources)
+        await Linking(resources).run_once()
+
+        await forget(resources, ADA)
+        linked = await faults(resources)
+        await happened(resources)
+        await forget(resources, ADA)
+        await Linking(resources).run_once()
+
+        assert linked == await faults(resources) == []
+        clock.advance(days=9)
+        assert await sweep(resources, days=2) == 12
+        assert await faults(resources) == []
+
+    async def test_leaves_nothing_to_guess_by(self, resources: Resources) -> None:
+        await happened(resources)
+        salts = await history(resources, "salt")
+
+        await forget(resources, ADA)
+
+        kept = await history(resources, "salt")
+        assert [salt in kept for salt in salts] == [True, False, False, True, False, True]
+
+    async def test_forgets_much_in_parts_and_each_once(self, resources: Resources) -> None:
+        await record_many(resources, BATCH_SIZE + 1)
+        await chained(resources, 7)
+
+        assert await forget(resources, 1) == BATCH_SIZE + 1
+        assert await forget(resources, 1) == 0
+        assert (await history(resources, "address")).count(None) == BATCH_SIZE + 1
+        assert await faults(resources) == []

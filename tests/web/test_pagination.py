@@ -1,0 +1,46 @@
+import pytest
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from uservault.web.pagination import Page, PageQuery
+
+
+def asked(query: str) -> Request:
+    return Request(
+        {"type": "http", "path": "/api/users", "query_string": query.encode(), "headers": []}
+    )
+
+
+class TestPageQuery:
+    def test_begins_at_the_beginning(self) -> None:
+        assert PageQuery().after == 0
+        assert PageQuery(cursor="17").after == 17
+
+    @pytest.mark.parametrize("cursor", ["", "0", "-1", "x", "1_0", "١", "9" * 19, "1\n"])
+    def test_refuses_a_cursor_that_is_none_of_ours(self, cursor: str) -> None:
+        with pytest.raises(ValidationError):
+            PageQuery(cursor=cursor)
+
+    @pytest.mark.parametrize("limit", [0, -1, 201])
+    def test_is_bounded(self, limit: int) -> None:
+        with pytest.raises(ValidationError):
+            PageQuery(limit=limit)  # D5
+
+
+class TestPage:
+    def test_names_the_next_and_keeps_the_question(self) -> None:
+        response = Response()
+
+        items = Page([1, 2], "2").link(asked("limit=2&cursor=0&q=a%26b"), response)
+
+        assert items == [1, 2]
+        link = '</api/users?limit=2&cursor=2&q=a%26b>; rel="next"'
+        assert response.headers["Link"] == link
+
+    def test_names_nothing_after_the_last(self) -> None:
+        response = Response()
+
+        Page([], None).link(asked(""), response)
+
+        assert "Link" not in response.headers
