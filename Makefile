@@ -31,6 +31,7 @@ check: dev ## Lint, types, import contracts, migrations, published files
 	$(MIGRATED) $(BIN)/alembic check
 	$(BIN)/uservault openapi | diff -u openapi.json - || (echo 'run: make openapi' && false)
 	$(BIN)/uservault problems | diff -u docs/problems.md - || (echo 'run: make openapi' && false)
+	$(BIN)/python -m tests.support.pages --check
 
 audit: dev ## Look for known vulnerabilities in what the service needs (asks a service on the net)
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/run.txt
@@ -39,10 +40,10 @@ fix: dev ## Format, and mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-openapi: dev ## Write openapi.json, docs/problems.md and README's tables anew
+openapi: dev ## Renew openapi.json and the generated parts of the documentation
 	$(BIN)/uservault openapi > openapi.json
 	$(BIN)/uservault problems > docs/problems.md
-	$(BIN)/python -m tests.readme
+	$(BIN)/python -m tests.support.pages
 
 migration: dev ## Draft a migration: make migration name=add_invitations
 	@test -n "$(name)" || (echo 'make migration name=what_it_does' && false)
