@@ -82,25 +82,6 @@ async def create_role(
     return role
 
 
-@router.put("/roles/{id:id}", response_model=RoleRead, dependencies=WRITING, responses=CHANGED)
-async def update_role(
-    id: RoleId,
-    data: RoleUpdate,
-    check: IfMatch,
-    by: CurrentPrincipal,
-    roles: Inject[RoleDefinitions],
-    response: Response,
-) -> Role:
-    """Change a role, if you hold all that it permits, before and after.
-
-    A field that is absent is kept. Who holds the role may do what it permits from the next request
-    on.
-    """
-    role = await roles.update(id, data, check, by)
-    response.headers["ETag"] = etag(role.version)
-    return role
-
-
 @router.patch("/roles/{id:id}", response_model=RoleRead, dependencies=WRITING, responses=CHANGED)
 async def patch_role(
     id: RoleId,
@@ -110,8 +91,14 @@ async def patch_role(
     roles: Inject[RoleDefinitions],
     response: Response,
 ) -> Role:
-    """Merge into a role (RFC 7396), which has no field that null could take away."""
-    return await update_role(id, data, check, by, roles, response)
+    """Update a role by JSON merge patch (RFC 7396). `null` is refused.
+
+    You must hold every permission of the role, before and after. Its holders have the new
+    permissions from their next request on.
+    """
+    role = await roles.update(id, data, check, by)
+    response.headers["ETag"] = etag(role.version)
+    return role
 
 
 @router.delete(
