@@ -21,7 +21,7 @@ from uservault.telemetry.middleware import SECURITY
 # What anybody may ask for. A route that stands here has no guard, every other has one.
 PUBLIC = {
     "GET /.well-known/jwks.json",
-    "GET /.well-known/openid-configuration",
+    "GET /.well-known/oauth-authorization-server",
     "GET /docs",
     "GET /docs/redoc.js",
     "GET /healthz",

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response, status
 
 from uservault.access.guard import TOKEN_URL
 from uservault.keys.ring import Keyring
-from uservault.keys.schemas import Discovery, KeySet, PublicKey
+from uservault.keys.schemas import KeySet, PublicKey, ServerMetadata
 from uservault.kit.crypto import digest
 from uservault.kit.etag import IfNoneMatch
 from uservault.kit.outages import DatabaseUnavailable
@@ -54,22 +54,17 @@ async def get_jwks(keyring: Shared[Keyring], is_known: IfNoneMatch, response: Re
     return KeySet(keys=[_shown(key) for key in keys])
 
 
-@router.get("/.well-known/openid-configuration", responses=problems(DatabaseUnavailable))
-async def get_openid_configuration(
-    keyring: Shared[Keyring], settings: CurrentSettings, response: Response
-) -> Discovery:
-    """Where our keys are, and how our tokens are signed (OpenID Connect Discovery, RFC 8414)."""
-    algorithms = {key.algorithm for key in await keyring.published()}
+@router.get("/.well-known/oauth-authorization-server")
+async def get_server_metadata(settings: CurrentSettings, response: Response) -> ServerMetadata:
+    """Where clients get tokens and the keys that verify them (RFC 8414)."""
     response.headers["Cache-Control"] = "public, max-age=60"
-    return Discovery(
+    return ServerMetadata(
         issuer=settings.tokens.issuer,
         jwks_uri=settings.base_url + JWKS_URL,
         token_endpoint=settings.base_url + TOKEN_URL,
         token_endpoint_auth_methods_supported=["none"],
         grant_types_supported=["password", "refresh_token"],
         response_types_supported=[],
-        subject_types_supported=["public"],
-        id_token_signing_alg_values_supported=sorted(algorithms | {settings.tokens.algorithm}),
     )
 
 
