@@ -12,6 +12,7 @@ from uservault.account.erasure import Erasure
 from uservault.account.export import Exporter
 from uservault.account.export_schemas import Export
 from uservault.kit.etag import TAGGED, etag
+from uservault.kit.headers import headers
 from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import problems
 from uservault.kit.route import Route
@@ -23,12 +24,7 @@ from uservault.users.schemas import DeletedUserRead, UserRead
 
 router = APIRouter(prefix="/api", route_class=Route)
 
-DOWNLOAD: dict[str, Any] = {
-    "model": Export,
-    "headers": {
-        "Content-Disposition": {"description": "A file's name.", "schema": {"type": "string"}}
-    },
-}
+DOWNLOAD: dict[str, Any] = {"model": Export} | headers("Content-Disposition")
 
 
 @router.get("/me/export", tags=["me"], responses=problems(UserNotFound) | {200: DOWNLOAD})

@@ -8,6 +8,7 @@ from uservault.account.errors import RegistrationClosed
 from uservault.account.schemas import Registration
 from uservault.account.service import AccountService
 from uservault.kit.etag import TAGGED, IfMatch, etag
+from uservault.kit.headers import headers
 from uservault.kit.problems import PreconditionFailed, Unauthorized, problems
 from uservault.kit.route import Route
 from uservault.kit.schema import Message, PathId
@@ -40,7 +41,8 @@ CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, 
         PasswordRefused,
         TooManyTries,
         TooManyPasswords,
-    ),
+    )
+    | {201: headers("ETag", "Location")},
 )
 async def create_user(
     data: Registration, account: Inject[AccountService], response: Response

@@ -18,6 +18,7 @@ from uservault.invitations.schemas import (
 )
 from uservault.invitations.service import InvitationService
 from uservault.kit.etag import etag
+from uservault.kit.headers import headers
 from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import problems
 from uservault.kit.route import Route
@@ -95,7 +96,8 @@ async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationServ
         PasswordRefused,
         TooManyTries,
         TooManyPasswords,
-    ),
+    )
+    | {201: headers("ETag", "Location")},
 )
 async def accept_invitation(
     data: Acceptance, invitations: Inject[InvitationAcceptance], response: Response

@@ -9,6 +9,7 @@ from uservault.keys.ring import Keyring
 from uservault.keys.schemas import KeySet, PublicKey, ServerMetadata
 from uservault.kit.crypto import digest
 from uservault.kit.etag import IfNoneMatch
+from uservault.kit.headers import headers
 from uservault.kit.outages import DatabaseUnavailable
 from uservault.kit.problems import problems
 from uservault.kit.wiring import CurrentSettings, Shared
@@ -17,18 +18,7 @@ JWKS_URL = "/.well-known/jwks.json"
 
 router = APIRouter(tags=["keys"])
 
-CACHED: dict[str, Any] = {
-    "headers": {
-        "ETag": {
-            "description": "The entity tag of this set of keys, for If-None-Match.",
-            "schema": {"type": "string"},
-        },
-        "Cache-Control": {
-            "description": "How long the keys may be kept; new ones sign later than that.",
-            "schema": {"type": "string", "examples": ["public, max-age=60"]},
-        },
-    }
-}
+CACHED = headers("ETag", "Cache-Control")
 UNCHANGED = {"description": "You have this set of keys already."} | CACHED
 
 
@@ -54,7 +44,7 @@ async def get_jwks(keyring: Shared[Keyring], is_known: IfNoneMatch, response: Re
     return KeySet(keys=[_shown(key) for key in keys])
 
 
-@router.get("/.well-known/oauth-authorization-server")
+@router.get("/.well-known/oauth-authorization-server", responses={200: headers("Cache-Control")})
 async def get_server_metadata(settings: CurrentSettings, response: Response) -> ServerMetadata:
     """Where clients get tokens and the keys that verify them (RFC 8414)."""
     response.headers["Cache-Control"] = "public, max-age=60"

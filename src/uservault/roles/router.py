@@ -1,11 +1,12 @@
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.etag import TAGGED, IfMatch, etag
+from uservault.kit.headers import headers
 from uservault.kit.page import LINKED, PageQuery
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.route import Route
@@ -36,10 +37,7 @@ router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
 
 READING = [requires(Permission.ROLES_READ)]
 WRITING = [requires(Permission.ROLES_WRITE)]
-LOCATED: dict[str, Any] = {
-    "headers": TAGGED["headers"]
-    | {"Location": {"description": "Where the role is.", "schema": {"type": "string"}}}
-}
+LOCATED = headers("ETag", "Location")
 CHANGED = problems(RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed) | {200: TAGGED}
 
 

@@ -114,7 +114,7 @@ async def revoke_sessions(
     "/revocations",
     response_model=RevocationFeed,
     dependencies=[requires(Permission.SESSIONS_READ)],
-    responses={200: TAGGED, 304: {"description": "Nothing has come since that ETag."}},
+    responses={200: TAGGED, 304: {"description": "Nothing has come since that ETag."} | TAGGED},
 )
 async def list_revocations(
     query: Annotated[RevocationQuery, Query()],
