@@ -34,7 +34,7 @@ class TestServe:
 
         with serving(tmp_path, port):
             address = f"http://127.0.0.1:{port}"
-            described = httpx.get(f"{address}/.well-known/openid-configuration").json()
+            described = httpx.get(f"{address}/.well-known/oauth-authorization-server").json()
 
         assert described["jwks_uri"] == f"{address}/.well-known/jwks.json"
 

@@ -21,7 +21,7 @@ from uservault.telemetry.middleware import SECURITY
 # What anybody may ask for. A route that stands here has no guard, every other has one.
 PUBLIC = {
     "GET /.well-known/jwks.json",
-    "GET /.well-known/openid-configuration",
+    "GET /.well-known/oauth-authorization-server",
     "GET /docs",
     "GET /docs/redoc.js",
     "GET /healthz",
@@ -213,10 +213,9 @@ class TestDocument:
     def test_each_error_is_a_problem_of_ours(
         self, operation: tuple[str, str, dict[str, Any]]
     ) -> None:
-        for status, response in operation[2]["responses"].items():
-            if int(status) >= 400:
-                assert list(response["content"]) == [MEDIA_TYPE]
-                assert response["content"][MEDIA_TYPE]["examples"]
+        for response in _errors_of(operation[2]):
+            assert list(response["content"]) == [MEDIA_TYPE]
+            assert response["content"][MEDIA_TYPE]["examples"]
         for code in _codes_of(operation[2]):
             assert code in every_problem()
 
@@ -230,9 +229,15 @@ def _schemas_of(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _codes_of(operation: dict[str, Any]) -> Iterator[str]:
+    for response in _errors_of(operation):
+        yield from response["content"][MEDIA_TYPE]["examples"]
+
+
+def _errors_of(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for status, response in operation["responses"].items():
         if int(status) >= 400:
-            yield from response["content"][MEDIA_TYPE]["examples"]
+            name = response["$ref"].rpartition("/")[2]
+            yield DOCUMENT["components"]["responses"][name]
 
 
 class TestAnswers:

@@ -108,7 +108,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json" if settings.docs else None,
+        openapi_url=None,  # `uservault.docs` serves it
         openapi_tags=TAGS,
         generate_unique_id_function=lambda route: route.name,
     )

@@ -6,7 +6,7 @@ from tests.fakes import FakeClock
 from tests.keys.conftest import signing_with
 from tests.keys.replicas import Replica, replica
 
-CONFIGURATION = "openid-configuration"
+METADATA = "oauth-authorization-server"
 
 
 class TestGetJwks:
@@ -51,7 +51,7 @@ class TestGetJwks:
         assert (response.status_code, response.json()) == (200, {"keys": []})
 
 
-class TestGetOpenidConfiguration:
+class TestGetServerMetadata:
     @pytest.mark.parametrize(
         ("others", "base"),
         [
@@ -66,7 +66,7 @@ class TestGetOpenidConfiguration:
         headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}  # F2
 
         async with replica(signing_with("EdDSA", database_url, **others), clock) as running:
-            response = await running.well_known(CONFIGURATION, **headers)
+            response = await running.well_known(METADATA, **headers)
 
         assert response.headers["Cache-Control"] == "public, max-age=60"
         assert response.json() == {
@@ -76,14 +76,7 @@ class TestGetOpenidConfiguration:
             "token_endpoint_auth_methods_supported": ["none"],
             "grant_types_supported": ["password", "refresh_token"],
             "response_types_supported": [],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["EdDSA"],
         }
 
-    async def test_names_both_algorithms_while_one_takes_over(
-        self, first: Replica, clock: FakeClock, database_url: str
-    ) -> None:
-        async with replica(signing_with("ES256", database_url), clock) as running:
-            found = (await running.well_known(CONFIGURATION)).json()
-
-        assert found["id_token_signing_alg_values_supported"] == ["ES256", "EdDSA"]
+    async def test_does_not_claim_to_be_openid_connect(self, first: Replica) -> None:
+        assert (await first.well_known("openid-configuration")).status_code == 404

@@ -1,7 +1,7 @@
 import pytest
 
 from uservault.kit.problems import (
-    MEDIA_TYPE,
+    CODES,
     Conflict,
     Forbidden,
     NotFound,
@@ -47,11 +47,7 @@ def test_a_route_names_several_problems_of_one_status() -> None:
     responses = problems(UsernameTaken, EmailTaken, NotFound)
 
     assert set(responses) == {409, 404}
-    assert set(responses[409]["content"][MEDIA_TYPE]["examples"]) == {
-        "username-taken",
-        "email-taken",
-    }
-    assert " Or: " in responses[409]["description"]
+    assert responses[409][CODES] == ["username-taken", "email-taken"]
 
 
 def test_every_problem_is_listed_by_status() -> None:

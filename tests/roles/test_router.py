@@ -228,20 +228,19 @@ class TestGetRole:
 
         assert response.json()["permissions"] == ["users:read"]
         assert (await ada.get("/users")).status_code == 200
-        await admin.put(f"/roles/{support}", json={"description": "as before"})
+        await admin.patch(f"/roles/{support}", json={"description": "as before"})
         rows = await resources.database.rows(text("SELECT permissions FROM roles WHERE id = 2"))
         assert rows[0].permissions == stored  # for the newer version
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
-class TestUpdateRole:
+class TestPatchRole:
     async def test_changes_what_is_sent_and_keeps_the_rest(
-        self, admin: Person, support: int, clock: FakeClock, resources: Resources, method: str
+        self, admin: Person, support: int, clock: FakeClock, resources: Resources
     ) -> None:
         clock.advance(minutes=5)
         change = {"name": "helpdesk", "permissions": ["users:read"]}
 
-        response = await admin.ask(method, f"/roles/{support}", json=change)
+        response = await admin.patch(f"/roles/{support}", json=change)
 
         assert response.json() == {
             "id": support,
@@ -262,13 +261,13 @@ class TestUpdateRole:
         )
 
     async def test_changes_nothing_if_nothing_is_new(
-        self, admin: Person, support: int, clock: FakeClock, resources: Resources, method: str
+        self, admin: Person, support: int, clock: FakeClock, resources: Resources
     ) -> None:
         before = await admin.get(f"/roles/{support}")
         clock.advance(minutes=5)
         same = SUPPORT | {"permissions": ["users:read", "users:write", "users:read"]}
 
-        response = await admin.ask(method, f"/roles/{support}", json=same)
+        response = await admin.patch(f"/roles/{support}", json=same)
 
         assert response.json() == before.json()
         assert response.headers["ETag"] == before.headers["ETag"]
@@ -278,9 +277,9 @@ class TestUpdateRole:
         "change", [{"name": "boss"}, {"permissions": []}, {"description": "Nobody."}, {}], ids=str
     )
     async def test_leaves_the_built_in_role_as_it_is(
-        self, admin: Person, change: dict[str, object], method: str
+        self, admin: Person, change: dict[str, object]
     ) -> None:
-        response = await admin.ask(method, "/roles/1", json=change)
+        response = await admin.patch("/roles/1", json=change)
 
         assert response.status_code == 409
         assert response.json()["code"] == "built-in-role"
@@ -288,9 +287,9 @@ class TestUpdateRole:
 
     @pytest.mark.parametrize(("name", "status"), [("admin", 409), ("Admin", 422), ("admin ", 422)])
     async def test_lets_no_role_become_the_built_in_one(
-        self, chief: Person, name: str, status: int, method: str
+        self, chief: Person, name: str, status: int
     ) -> None:
-        response = await chief.ask(method, "/roles/2", json={"name": name})
+        response = await chief.patch("/roles/2", json={"name": name})
 
         assert response.status_code == status
         assert (await chief.get("/roles/2")).json()["name"] == "chief"
@@ -308,39 +307,38 @@ class TestUpdateRole:
         support: int,
         permissions: list[str],
         missing: list[str],
-        method: str,
     ) -> None:
-        response = await chief.ask(method, f"/roles/{support}", json={"permissions": permissions})
+        response = await chief.patch(f"/roles/{support}", json={"permissions": permissions})
 
         assert response.status_code == 403
         assert response.json()["missing"] == missing
 
-    async def test_adds_nothing_to_the_callers_own_role(self, chief: Person, method: str) -> None:
+    async def test_adds_nothing_to_the_callers_own_role(self, chief: Person) -> None:
         more = {"permissions": ["roles:write", "users:read", "users:write"]}
 
-        response = await chief.ask(method, "/roles/2", json=more)
+        response = await chief.patch("/roles/2", json=more)
 
         assert response.json()["missing"] == ["users:write"]
         assert (await chief.put(f"/users/{chief.id + 1}", json={})).status_code == 403
 
     async def test_lets_nobody_lend_a_harmless_name_to_a_mighty_role(
-        self, admin: Person, chief: Person, support: int, method: str
+        self, admin: Person, chief: Person, support: int
     ) -> None:
-        response = await chief.ask(method, f"/roles/{support}", json={"name": "guest"})
+        response = await chief.patch(f"/roles/{support}", json={"name": "guest"})
 
         assert response.json()["missing"] == ["users:write"]
         assert (await admin.get(f"/roles/{support}")).json()["name"] == "support"
 
     async def test_takes_effect_at_the_next_request(
-        self, admin: Person, ada: Person, support: int, method: str
+        self, admin: Person, ada: Person, support: int
     ) -> None:
         await set_roles(admin, ada, "support")
         assert (await ada.get("/users")).status_code == 200
 
-        await admin.ask(method, f"/roles/{support}", json={"permissions": ["users:write"]})
+        await admin.patch(f"/roles/{support}", json={"permissions": ["users:write"]})
         assert (await ada.get("/users")).status_code == 403
 
-        await admin.ask(method, f"/roles/{support}", json={"permissions": ["users:read"]})
+        await admin.patch(f"/roles/{support}", json={"permissions": ["users:read"]})
         assert (await ada.get("/users")).status_code == 200
 
     @pytest.mark.parametrize(
@@ -349,41 +347,39 @@ class TestUpdateRole:
         ids=str,
     )
     async def test_takes_no_other_fields_and_no_null(
-        self, admin: Person, support: int, wrong: dict[str, object], method: str
+        self, admin: Person, support: int, wrong: dict[str, object]
     ) -> None:
-        response = await admin.ask(method, f"/roles/{support}", json=wrong)  # D3, E1
+        response = await admin.patch(f"/roles/{support}", json=wrong)  # D3, E1
 
         assert response.status_code == 422
         assert response.json()["errors"][0]["pointer"] == f"/body/{next(iter(wrong))}"
 
     @pytest.mark.parametrize(("header", "status"), [('"1"', 200), ("*", 200), ('"2"', 412)])
     async def test_honours_if_match(
-        self, admin: Person, support: int, header: str, status: int, method: str
+        self, admin: Person, support: int, header: str, status: int
     ) -> None:
-        response = await admin.ask(
-            method, f"/roles/{support}", json={"name": "new"}, headers={"If-Match": header}
+        response = await admin.patch(
+            f"/roles/{support}", json={"name": "new"}, headers={"If-Match": header}
         )  # F7
 
         assert response.status_code == status
 
-    async def test_of_one_version_lets_one_win(
-        self, admin: Person, support: int, method: str
-    ) -> None:
+    async def test_of_one_version_lets_one_win(self, admin: Person, support: int) -> None:
         one, path = {"If-Match": '"1"'}, f"/roles/{support}"
-        tries = [admin.ask(method, path, json={"name": f"n{n}"}, headers=one) for n in range(10)]
+        tries = [admin.patch(path, json={"name": f"n{n}"}, headers=one) for n in range(10)]
 
         statuses = sorted(response.status_code for response in await asyncio.gather(*tries))
 
         assert statuses == [200] + [412] * 9  # F7
 
-    async def test_knows_no_role_that_does_not_exist(self, admin: Person, method: str) -> None:
-        response = await admin.ask(method, "/roles/99", json={})
+    async def test_knows_no_role_that_does_not_exist(self, admin: Person) -> None:
+        response = await admin.patch("/roles/99", json={})
 
         assert response.status_code == 404
         assert response.json()["code"] == "role-not-found"
 
-    async def test_is_not_for_everybody(self, ada: Person, support: int, method: str) -> None:
-        response = await ada.ask(method, f"/roles/{support}", json={"nonsense": 1})  # D1
+    async def test_is_not_for_everybody(self, ada: Person, support: int) -> None:
+        response = await ada.patch(f"/roles/{support}", json={"nonsense": 1})  # D1
 
         assert response.json()["missing"] == ["roles:write"]
 

@@ -1,3 +1,5 @@
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,5 +34,46 @@ class TestDocument:
         for operations in document["paths"].values():
             for operation in operations.values():
                 for status, response in operation["responses"].items():
-                    media = set(response.get("content", {}))
-                    assert status < "400" or media == {"application/problem+json"}
+                    assert (status >= "400") == ("$ref" in response)
+        for response in document["components"]["responses"].values():
+            assert set(response["content"]) == {"application/problem+json"}
+
+    def test_describes_each_error_once_and_in_one_sentence_for_each_code(
+        self, document: dict[str, Any]
+    ) -> None:
+        taken = document["components"]["responses"]["EmailTakenOrUsernameTaken"]
+
+        assert taken["description"] == (
+            "`email-taken`: Another user has this e-mail address."
+            " `username-taken`: Another user has this username."
+        )
+        assert list(taken["content"]["application/problem+json"]["examples"]) == [
+            "email-taken",
+            "username-taken",
+        ]
+        assert "x-problems" not in str(document)
+
+    def test_describes_each_header_once(self, document: dict[str, Any]) -> None:
+        shared = document["components"]["responses"]
+
+        assert set(shared["TooManyTries"]["headers"]) == {"Retry-After", "X-Request-ID"}
+        assert set(shared["Unauthorized"]["headers"]) == {"WWW-Authenticate", "X-Request-ID"}
+        assert set(_references(document)) == set(_components(document))
+
+    def test_is_small(self, document: dict[str, Any]) -> None:
+        assert len(json.dumps(document, separators=(",", ":"))) < 150_000
+
+
+def _components(document: dict[str, Any]) -> Iterator[str]:
+    for kind in ("headers", "responses", "schemas"):
+        for name in document["components"][kind]:
+            yield f"#/components/{kind}/{name}"
+
+
+def _references(part: Any) -> Iterator[str]:
+    """Whatever is referred to, wherever it is."""
+    if isinstance(part, dict) and "$ref" in part:
+        yield part["$ref"]
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _references(each)

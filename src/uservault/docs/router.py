@@ -9,6 +9,8 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from uservault.docs.document import Document
+
 PAGES = Path(__file__).parent / "pages"
 REDOC = Path(str(files("fastapi_offline"))) / "static" / "redoc.standalone.js"
 THEIR_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
@@ -55,8 +57,9 @@ async def show_redoc() -> Response:
 
 
 def mount_docs(app: FastAPI) -> None:
-    """The pages, their scripts, and Swagger UI and ReDoc as `fastapi-offline` packs them."""
+    """The document, and its pages with Swagger UI and ReDoc as `fastapi-offline` packs them."""
     app.include_router(router)
+    app.add_route("/openapi.json", Document(app).show, include_in_schema=False)
     app.mount("/docs/pages", Assets(directory=PAGES))
     app.mount("/docs/assets", Assets(packages=[("fastapi_offline", "static")]))
 

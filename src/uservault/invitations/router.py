@@ -27,6 +27,7 @@ from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
 from uservault.web.etag import etag
+from uservault.web.headers import headers
 from uservault.web.pagination import LINKED, PageQuery
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
@@ -95,7 +96,8 @@ async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationServ
         PasswordRefused,
         TooManyTries,
         TooManyPasswords,
-    ),
+    )
+    | {201: headers("ETag", "Location")},
 )
 async def accept_invitation(
     data: InvitationAccept, invitations: Inject[InvitationAcceptance], response: Response

@@ -11,24 +11,14 @@ from uservault.keys.schemas import KeySet, PublicKey, ServerMetadata
 from uservault.kit.crypto import digest
 from uservault.kit.problems import problems
 from uservault.web.etag import IfNoneMatch
+from uservault.web.headers import headers
 from uservault.wiring.scope import CurrentSettings, Shared
 
 JWKS_URL = "/.well-known/jwks.json"
 
 router = APIRouter(tags=["keys"])
 
-CACHED: dict[str, Any] = {
-    "headers": {
-        "ETag": {
-            "description": "The entity tag of this set of keys, for If-None-Match.",
-            "schema": {"type": "string"},
-        },
-        "Cache-Control": {
-            "description": "How long the keys may be kept; new ones sign later than that.",
-            "schema": {"type": "string", "examples": ["public, max-age=60"]},
-        },
-    }
-}
+CACHED = headers("ETag", "Cache-Control")
 UNCHANGED = {"description": "You have this set of keys already."} | CACHED
 
 
@@ -54,12 +44,9 @@ async def get_jwks(keyring: Shared[Keyring], is_known: IfNoneMatch, response: Re
     return KeySet(keys=[_shown(key) for key in keys])
 
 
-@router.get("/.well-known/openid-configuration", responses=problems(DatabaseUnavailable))
-async def get_openid_configuration(
-    keyring: Shared[Keyring], settings: CurrentSettings, response: Response
-) -> ServerMetadata:
-    """Where our keys are, and how our tokens are signed (OpenID Connect Discovery, RFC 8414)."""
-    algorithms = {key.algorithm for key in await keyring.published()}
+@router.get("/.well-known/oauth-authorization-server", responses={200: headers("Cache-Control")})
+async def get_server_metadata(settings: CurrentSettings, response: Response) -> ServerMetadata:
+    """Where clients get tokens and the keys that verify them (RFC 8414)."""
     response.headers["Cache-Control"] = "public, max-age=60"
     return ServerMetadata(
         issuer=settings.tokens.issuer,
@@ -68,8 +55,6 @@ async def get_openid_configuration(
         token_endpoint_auth_methods_supported=["none"],
         grant_types_supported=["password", "refresh_token"],
         response_types_supported=[],
-        subject_types_supported=["public"],
-        id_token_signing_alg_values_supported=sorted(algorithms | {settings.tokens.algorithm}),
     )
 
 

@@ -5,7 +5,6 @@ from typing import Literal
 from pydantic import Field
 
 from uservault.kit.schema import Schema
-from uservault.settings.tokens import Algorithm
 
 KID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
@@ -34,17 +33,15 @@ class KeySet(Schema):
 
 
 class ServerMetadata(Schema):
-    """What is true of us, of all that OpenID Connect ServerMetadata and RFC 8414 can say."""
+    """What OAuth 2.0 clients need to know of us (RFC 8414)."""
 
     issuer: str = Field(description="`iss` of our tokens.", examples=["uservault"])
-    jwks_uri: str = Field(description="Where our keys are.")
-    token_endpoint: str = Field(description="Where a token is had for a password.")
+    jwks_uri: str = Field(description="Where the keys are that verify our tokens.")
+    token_endpoint: str = Field(description="Where clients get tokens.")
     token_endpoint_auth_methods_supported: list[str] = Field(
-        description="Clients have no credentials of their own."
+        description="`none`: clients have no credentials of their own."
     )
-    grant_types_supported: list[str] = Field(description="What a token is had for.")
-    response_types_supported: list[str] = Field(description="None: we show no login page.")
-    subject_types_supported: list[str] = Field(description="`sub` is the same for everybody.")
-    id_token_signing_alg_values_supported: list[Algorithm] = Field(
-        description="How our tokens are signed: the access tokens, for there are no others."
+    grant_types_supported: list[str] = Field(description="What clients can exchange for a token.")
+    response_types_supported: list[str] = Field(
+        description="Empty: there is no authorization endpoint."
     )

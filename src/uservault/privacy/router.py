@@ -18,18 +18,14 @@ from uservault.users.deleted import DeletedUserReader
 from uservault.users.errors import DeletedUserNotFound, UserNotFound
 from uservault.users.schemas import DeletedUserRead, UserRead
 from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.headers import headers
 from uservault.web.pagination import LINKED, PageQuery
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api", route_class=Route)
 
-DOWNLOAD: dict[str, Any] = {
-    "model": Export,
-    "headers": {
-        "Content-Disposition": {"description": "A file's name.", "schema": {"type": "string"}}
-    },
-}
+DOWNLOAD: dict[str, Any] = {"model": Export} | headers("Content-Disposition")
 
 
 @router.get("/me/export", tags=["me"], responses=problems(UserNotFound) | {200: DOWNLOAD})

@@ -12,6 +12,7 @@ from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
 from uservault.web.etag import etag
+from uservault.web.headers import headers
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject
 
@@ -31,7 +32,8 @@ router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
         PasswordRefused,
         TooManyTries,
         TooManyPasswords,
-    ),
+    )
+    | {201: headers("ETag", "Location")},
 )
 async def create_user(
     data: UserCreate, registration: Inject[RegistrationService], response: Response

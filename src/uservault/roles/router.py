@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
 
@@ -28,6 +28,7 @@ from uservault.roles.schemas import (
 from uservault.roles.service import RoleService
 from uservault.users.errors import UserNotFound
 from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.headers import headers
 from uservault.web.pagination import LINKED, PageQuery
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
@@ -36,10 +37,7 @@ router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
 
 READING = [requires(Permission.ROLES_READ)]
 WRITING = [requires(Permission.ROLES_WRITE)]
-LOCATED: dict[str, Any] = {
-    "headers": TAGGED["headers"]
-    | {"Location": {"description": "Where the role is.", "schema": {"type": "string"}}}
-}
+LOCATED = headers("ETag", "Location")
 CHANGED = problems(RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed) | {200: TAGGED}
 
 
@@ -82,25 +80,6 @@ async def create_role(
     return role
 
 
-@router.put("/roles/{id:id}", response_model=RoleRead, dependencies=WRITING, responses=CHANGED)
-async def update_role(
-    id: RoleId,
-    data: RoleUpdate,
-    check: IfMatch,
-    by: CurrentPrincipal,
-    roles: Inject[RoleService],
-    response: Response,
-) -> Role:
-    """Change a role, if you hold all that it permits, before and after.
-
-    A field that is absent is kept. Who holds the role may do what it permits from the next request
-    on.
-    """
-    role = await roles.update(id, data, check, by)
-    response.headers["ETag"] = etag(role.version)
-    return role
-
-
 @router.patch("/roles/{id:id}", response_model=RoleRead, dependencies=WRITING, responses=CHANGED)
 async def patch_role(
     id: RoleId,
@@ -110,8 +89,14 @@ async def patch_role(
     roles: Inject[RoleService],
     response: Response,
 ) -> Role:
-    """Merge into a role (RFC 7396), which has no field that null could take away."""
-    return await update_role(id, data, check, by, roles, response)
+    """Update a role by JSON merge patch (RFC 7396). `null` is refused.
+
+    You must hold every permission of the role, before and after. Its holders have the new
+    permissions from their next request on.
+    """
+    role = await roles.update(id, data, check, by)
+    response.headers["ETag"] = etag(role.version)
+    return role
 
 
 @router.delete(

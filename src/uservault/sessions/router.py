@@ -68,7 +68,7 @@ async def revoke_my_other_sessions(
     dependencies=[requires(Permission.SESSIONS_READ)],
     responses=problems(UserNotFound),
 )
-async def list_sessions(
+async def list_user_sessions(
     id: PathId, me: CurrentPrincipal, users: Shared[UserReader], sessions: Shared[SessionReader]
 ) -> Sequence[SessionRead]:
     """A user's live sessions, the newest first; at most 100."""
@@ -81,7 +81,7 @@ async def list_sessions(
     dependencies=[requires(Permission.SESSIONS_WRITE)],
     responses=problems(SessionNotFound),
 )
-async def revoke_session(
+async def revoke_user_session(
     id: PathId, session_id: SessionPathId, sessions: Inject[SessionService]
 ) -> Message:
     """End one session of a user."""
@@ -114,7 +114,7 @@ async def revoke_sessions(
     "/revocations",
     response_model=RevocationFeed,
     dependencies=[requires(Permission.SESSIONS_READ)],
-    responses={200: TAGGED, 304: {"description": "Nothing has come since that ETag."}},
+    responses={200: TAGGED, 304: {"description": "Nothing has come since that ETag."} | TAGGED},
 )
 async def list_revocations(
     query: Annotated[RevocationQuery, Query()],

@@ -2,23 +2,17 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Header, Request
 
 from uservault.kit.problems import PreconditionFailed
+from uservault.web.headers import headers
 
 Precondition: TypeAlias = Callable[[int], None]
 Known: TypeAlias = Callable[[str], bool]
 TAG = re.compile(r'(?:W/)?"[^"]*"')
-TAGGED: dict[str, Any] = {  # what a route whose answer has an entity tag says of it
-    "headers": {
-        "ETag": {
-            "description": "The entity tag of this version, for If-Match.",
-            "schema": {"type": "string", "examples": ['"1"']},
-        }
-    }
-}
+TAGGED = headers("ETag")
 
 
 def etag(version: int) -> str:

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from uservault.db.errors import DatabaseUnavailable
 from uservault.kit.problems import (
+    CODES,
     BadRequest,
     ContentTooLarge,
     Forbidden,
@@ -17,8 +18,10 @@ from uservault.kit.problems import (
     RequestTimeout,
     Unauthorized,
     UnsupportedMediaType,
-    add_problem,
+    every_problem,
 )
+from uservault.web.headers import EVERYWHERE, HEADERS, headers
+from uservault.web.responses import SharedResponses
 
 METHODS = ("get", "put", "post", "delete", "patch")
 NEEDLESS = ("HTTPValidationError", "ValidationError")
@@ -44,15 +47,16 @@ def describe(app: FastAPI, summary: str) -> None:
 
 
 def _corrected(document: dict[str, Any]) -> dict[str, Any]:
-    schemas = document["components"]["schemas"]
+    components, shared = document["components"], SharedResponses()
     for name in NEEDLESS:
-        schemas.pop(name, None)
-    for name, schema in _problem_schemas():
-        schemas[name] = schema
+        components["schemas"].pop(name, None)
+    components["schemas"].update(_problem_schemas())
     for path, operations in document["paths"].items():
         for method in METHODS:
             if method in operations:
-                _correct(path, method, operations[method])
+                _correct(path, method, operations[method], shared)
+    components["responses"] = dict(sorted(shared.components.items()))
+    components["headers"] = dict(HEADERS)
     return document
 
 
@@ -62,13 +66,23 @@ def _problem_schemas() -> Iterator[tuple[str, Any]]:
     yield ProblemDetails.__name__, schema
 
 
-def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
+def _correct(path: str, method: str, operation: dict[str, Any], shared: SharedResponses) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]  # FastAPI's own, which never leaves
-    for kind in _common_problems(path, method, operation):
-        add_problem(responses, kind, str(kind.status))
+    kinds = [*_named_problems(responses), *_common_problems(path, method, operation)]
+    for status in {kind.status for kind in kinds}:
+        responses[str(status)] = shared.refer(kind for kind in kinds if kind.status == status)
+    for response in responses.values():
+        if "$ref" not in response:
+            response["headers"] = response.get("headers", {}) | headers(EVERYWHERE)["headers"]
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _named_problems(responses: dict[str, Any]) -> Iterator[type[Problem]]:
+    known = every_problem()
+    for response in responses.values():
+        yield from (known[code] for code in response.get(CODES, ()))
 
 
 def _common_problems(path: str, method: str, operation: dict[str, Any]) -> Iterator[type[Problem]]:

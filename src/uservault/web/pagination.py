@@ -1,22 +1,17 @@
 """Lists are read a page at a time, each beginning after the last one's end (keyset)."""
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from uservault.web.headers import headers
+
 T = TypeVar("T")
 
-LINKED: dict[str, Any] = {  # what a route that answers a page says of the next
-    "headers": {
-        "Link": {
-            "description": 'While there is more: the next page, as rel="next" (RFC 8288).',
-            "schema": {"type": "string"},
-        }
-    }
-}
+LINKED = headers("Link")
 
 
 class PageQuery(BaseModel):

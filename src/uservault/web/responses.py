@@ -1,0 +1,34 @@
+"""The errors of the API, each described once in the published document."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from uservault.kit.problems import MEDIA_TYPE, Problem
+from uservault.web.headers import EVERYWHERE, OF_STATUS, headers
+
+SCHEMA = {"$ref": "#/components/schemas/ProblemDetails"}
+
+
+class SharedResponses:
+    """Collects `components/responses`: one for each combination of problems that share a status."""
+
+    def __init__(self) -> None:
+        self.components: dict[str, Any] = {}
+
+    def refer(self, kinds: Iterable[type[Problem]]) -> dict[str, str]:
+        """A reference to the response that is any of `kinds`, which have the same status."""
+        ordered = sorted(set(kinds), key=lambda kind: kind.code())
+        name = "Or".join(kind.__name__ for kind in ordered)
+        self.components.setdefault(name, _response(ordered))
+        return {"$ref": f"#/components/responses/{name}"}
+
+
+def _response(kinds: Collection[type[Problem]]) -> dict[str, Any]:
+    [status] = {kind.status for kind in kinds}
+    special = [OF_STATUS[status]] if status in OF_STATUS else []
+    examples = {kind.code(): {"summary": kind.title, "value": kind.described()} for kind in kinds}
+    return {
+        "description": " ".join(f"`{kind.code()}`: {kind.title}" for kind in kinds),
+        **headers(*special, EVERYWHERE),
+        "content": {MEDIA_TYPE: {"schema": SCHEMA, "examples": examples}},
+    }
