@@ -120,7 +120,7 @@ class TestRetryMail:
         sent = await admin.post("/mail/1/retry")
 
         assert waiting.status_code == sent.status_code == 409
-        assert waiting.json()["code"] == sent.json()["code"] == "letter-not-failed"
+        assert waiting.json()["code"] == sent.json()["code"] == "mail-not-failed"
 
     @pytest.mark.parametrize(("id", "status"), [("9", 404), ("0", 404), ("x", 404), (FAR, 404)])
     async def test_knows_no_letter_that_does_not_exist(

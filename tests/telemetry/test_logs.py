@@ -186,6 +186,7 @@ async def test_no_secret_is_ever_logged(database_url: str, tmp_path: Path) -> No
     user = registration("ada") | {"password": "open-sesame-1"}
     wrong = {"username": "ada", "password": "wrong-sesame-2"}
     with redirect_stderr(io.StringIO()) as console:
+        configure_logging(settings)
         async with (
             app.router.lifespan_context(app),
             AsyncClient(transport=ASGITransport(app), base_url="http://test/api") as client,

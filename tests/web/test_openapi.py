@@ -19,7 +19,7 @@ def document() -> dict[str, Any]:
 class TestDocument:
     def test_has_problems_and_not_the_frameworks_own_errors(self, document: dict[str, Any]) -> None:
         assert "HTTPValidationError" not in str(document)
-        assert {"ProblemDetails", "Fault"} <= set(document["components"]["schemas"])
+        assert {"ProblemDetails", "FieldError"} <= set(document["components"]["schemas"])
 
     def test_names_the_problems_that_come_with_what_an_operation_is(
         self, document: dict[str, Any]
