@@ -117,7 +117,7 @@ class TestLine:
     async def test_is_not_written_where_nobody_reads_it(
         self, anyone: AsyncClient, caplog: pytest.LogCaptureFixture
     ) -> None:
-        logging.getLogger("uservault").setLevel(logging.WARNING)
+        caplog.set_level(logging.WARNING, "uservault")
 
         await anyone.get("/nothing")
 

@@ -46,7 +46,7 @@ class InvitationService:
         """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
         self.admission.admit_invited()
         await self.roles.ensure_may_give(data.roles, by)
-        await self.users.ensure_free(data.email)
+        await self.users.ensure_email_free(data.email)
         token, now = random_token(), self.now()
         invitation = Invitation(
             email=data.email,
@@ -72,7 +72,7 @@ class InvitationService:
         self.admission.admit_invited()
         invitation = await self._get(id)
         await self.roles.ensure_may_give(invitation.roles, by)
-        await self.users.ensure_free(invitation.email)
+        await self.users.ensure_email_free(invitation.email)
         await self.mails.withdraw(invitation.letter_id)
         token = random_token()
         invitation.token_hash = digest(token)

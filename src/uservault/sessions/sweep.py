@@ -1,34 +1,22 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, or_
 
-from uservault.db.unit_of_work import unit_of_work
 from uservault.sessions.models import Session
-from uservault.wiring.ports import Resources
+from uservault.wiring.sweep import Sweep
 
-RETENTION = timedelta(days=30)  # after its end, for whoever asks what happened
-BATCH_SIZE = 500
+RETENTION = timedelta(days=30)  # after its end, for questions about what happened
 
 
-class SessionSweep:
-    """Forgets sessions that ended long ago. No refresh token of theirs is good any more."""
+class SessionSweep(Sweep):
+    """Deletes sessions that ended long ago. None of their refresh tokens is valid any more."""
 
-    def __init__(self, resources: Resources) -> None:
-        self.database = resources.database
-        self.now = resources.clock
-        self.idle = resources.settings.sessions.idle
+    model = Session
 
-    async def run_once(self) -> int:
-        """The number of sessions that were forgotten."""
-        end = self.now() - RETENTION
-        over = or_(
+    def is_over(self, now: datetime) -> ColumnElement[bool]:
+        end = now - RETENTION
+        return or_(
             Session.expires_at < end,
             Session.revoked_at < end,
-            Session.last_seen_at < end - self.idle,
+            Session.last_seen_at < end - self.settings.sessions.idle,
         )
-        found = select(Session.id).where(over).order_by(Session.id).limit(BATCH_SIZE)
-        ids = [row.id for row in await self.database.rows(found)]
-        if ids:
-            async with unit_of_work(self.database) as session:
-                await session.execute(delete(Session).where(Session.id.in_(ids), over))
-        return len(ids)

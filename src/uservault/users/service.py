@@ -25,14 +25,6 @@ class UserService:
         self.events = events
         self.now = now
 
-    async def ensure_free(self, email: str) -> None:
-        """That nobody has it now: whether so, when it is asked for, the constraint says.
-
-        Raises EmailTaken.
-        """
-        if await self.users.id_of(email) is not None:
-            raise EmailTaken
-
     async def create(
         self, username: str, email: str, locale: str | None = None, *, verified: bool = False
     ) -> User:
@@ -71,9 +63,12 @@ class UserService:
             self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
         return to_read(user, self.now())
 
-    async def ensure_email_free(self, email: str, id: int) -> None:
-        """For an address that is to be this user's later. Raises EmailTaken."""
-        if await self.users.id_of(email) not in (None, id):
+    async def ensure_email_free(self, email: str, but_for: int | None = None) -> None:
+        """For an address that is to be used later; then the constraint decides.
+
+        Raises EmailTaken if a user has it, `but_for` one.
+        """
+        if await self.users.id_of(email) not in (None, but_for):
             raise EmailTaken
 
     async def verify_email(self, user: User, email: str) -> None:
