@@ -280,12 +280,12 @@ class TestAcceptInvitation:
             back = {"permissions": ["invitations:write", "users:read"]}
             other = {"name": "renamed"}
             for change in (less, other):  # no more inviting; a role that is gone
-                await admin.put(f"/roles/{clerk_role}", json=change)
+                await admin.patch(f"/roles/{clerk_role}", json=change)
                 refused.append((await accept(anyone, token)).status_code)
-                await admin.put(f"/roles/{clerk_role}", json=back | {"name": "clerk"})
+                await admin.patch(f"/roles/{clerk_role}", json=back | {"name": "clerk"})
             await admin.post("/roles", json={"name": "plain"} | back)
             await admin.put(f"/users/{clerk.id}/roles", json={"roles": ["plain"]})
-            await admin.put(f"/roles/{clerk_role}", json=more)  # a role that has become mightier
+            await admin.patch(f"/roles/{clerk_role}", json=more)  # a role that has become mightier
             refused.append((await accept(anyone, token)).status_code)
             await admin.post(f"/users/{clerk.id}/deactivate", json={"reason": "away"})
             refused.append((await accept(anyone, token)).status_code)
