@@ -25,15 +25,15 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import ColumnElement, func, select
 
 from tests import databases, servers
-from tests.mail.queue import mailer
 from tests.smtp import Postbox, listening
-from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.problems import Conflict
 from uservault.mail.messages import VerifyEmail
 from uservault.mail.models import Mail
+from uservault.mail.service import Mailer
 from uservault.resources import open_resources
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 LETTERS = 500
 KILLS = 20
@@ -107,8 +107,8 @@ async def fill(resources: Resources, seconds: float) -> None:
 
 
 async def queue(resources: Resources, to: str, *, fail: bool = False) -> None:
-    async with unit_of_work(resources.database) as session:
-        await mailer(resources, session).queue(VerifyEmail(token="token", code="123456"), to)  # noqa: S106
+    async with scope(resources) as made:
+        await made.get(Mailer).queue(VerifyEmail(token="token", code="123456"), to)  # noqa: S106
         if fail:
             raise Conflict
 

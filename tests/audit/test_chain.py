@@ -19,11 +19,11 @@ from uservault.audit.chain import ChainTampered
 from uservault.audit.linking import RECENT, Linking
 from uservault.audit.verification import MAX_FAULTS, ChainVerification
 from uservault.auth.events import LoginFailed
-from uservault.db.unit_of_work import unit_of_work
 from uservault.events.log import EventLog
 from uservault.events.models import EventRecord
 from uservault.kit.crypto import Sealer
 from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 COLUMNS = [each.name for each in EventRecord.__table__.columns if each.name != "id"]
 COPY = ", ".join(COLUMNS)
@@ -48,10 +48,9 @@ class TestLinking:
     ) -> None:
         if backend == "sqlite":
             pytest.skip("lets in one writer at a time")
-        async with unit_of_work(resources.database) as slow:
-            log = EventLog(slow, resources.clock, resources.sealer)
-            log.record(LoginFailed(subject_id=1))
-            await slow.flush()  # it has the lower id
+        async with scope(resources) as slow:
+            slow.get(EventLog).record(LoginFailed(subject_id=1))
+            await slow.session.flush()  # it has the lower id
             await chained(resources, 2)
             before = await links(resources)
 
@@ -62,10 +61,10 @@ class TestLinking:
         assert await faults(resources) == []
 
     async def test_needs_no_id_that_was_never_committed(self, resources: Resources) -> None:
-        async with unit_of_work(resources.database) as session:
-            EventLog(session, resources.clock, resources.sealer).record(LoginFailed(subject_id=1))
-            await session.flush()
-            await session.rollback()
+        async with scope(resources) as made:
+            made.get(EventLog).record(LoginFailed(subject_id=1))
+            await made.session.flush()
+            await made.session.rollback()
         await chained(resources, 2)
 
         assert len(await links(resources)) == 1
@@ -76,9 +75,9 @@ class TestLinking:
     ) -> None:
         if backend == "sqlite":
             pytest.skip("lets in one writer at a time")
-        async with unit_of_work(resources.database) as slow:
-            EventLog(slow, resources.clock, resources.sealer).record(LoginFailed(subject_id=1))
-            await slow.flush()
+        async with scope(resources) as slow:
+            slow.get(EventLog).record(LoginFailed(subject_id=1))
+            await slow.session.flush()
             await record_many(resources, RECENT + 1)
             await Linking(resources).run_once()
 

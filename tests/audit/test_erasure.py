@@ -6,9 +6,9 @@ from tests.history import history
 from uservault.access.principal import Principal
 from uservault.audit.erasure import BATCH_SIZE, EventErasure
 from uservault.audit.linking import Linking
-from uservault.db.unit_of_work import unit_of_work
 from uservault.events.log import Event, EventLog
 from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 ADMIN, ADA = 1, 2
 
@@ -27,8 +27,8 @@ class Seen(Event):
 
 
 async def forget(resources: Resources, user_id: int) -> int:
-    async with unit_of_work(resources.database) as session:
-        return await EventErasure(session, resources.sealer).forget(user_id)
+    async with scope(resources) as made:
+        return await made.get(EventErasure).forget(user_id)
 
 
 async def happened(resources: Resources) -> None:
@@ -40,12 +40,11 @@ async def happened(resources: Resources) -> None:
         ADMIN: [Seen(subject_id=ADA), moved, Seen(subject_id=None)],
     }
     for actor, events in by.items():
-        async with unit_of_work(resources.database) as session:
-            principal = Principal(user_id=actor) if actor else None
-            log = EventLog(session, resources.clock, resources.sealer, principal, SOMEWHERE)
+        principal = Principal(user_id=actor) if actor else None
+        async with scope(resources, principal=principal, origin=SOMEWHERE) as made:
             for event in events:
-                log.record(event)
-                await session.flush()
+                made.get(EventLog).record(event)
+                await made.session.flush()
 
 
 class TestEventErasure:

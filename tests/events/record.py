@@ -14,6 +14,7 @@ from uservault.db.unit_of_work import unit_of_work
 from uservault.events.log import EventLog
 from uservault.telemetry.origin import Origin
 from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 SOMEWHERE = Origin(address="192.0.2.7", user_agent="curl", request_id="r1")
 
@@ -21,15 +22,14 @@ SOMEWHERE = Origin(address="192.0.2.7", user_agent="curl", request_id="r1")
 async def record(resources: Resources, *subjects: int) -> None:
     """An event for each, each in a transaction of its own."""
     for subject in subjects:
-        async with unit_of_work(resources.database) as session:
-            log = EventLog(session, resources.clock, resources.sealer, origin=SOMEWHERE)
-            log.record(LoginFailed(subject_id=subject))
+        async with scope(resources, origin=SOMEWHERE) as made:
+            made.get(EventLog).record(LoginFailed(subject_id=subject))
 
 
 async def record_many(resources: Resources, count: int) -> None:
     """All in one transaction."""
-    async with unit_of_work(resources.database) as session:
-        log = EventLog(session, resources.clock, resources.sealer, origin=SOMEWHERE)
+    async with scope(resources, origin=SOMEWHERE) as made:
+        log = made.get(EventLog)
         for _ in range(count):
             log.record(LoginFailed(subject_id=1))
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from tests.databases import settings_for
 from tests.fakes import FakeClock
-from tests.mail.queue import TOKEN, mailer, mails, outbox, queue
+from tests.mail.queue import RESET, TOKEN, mails, outbox, queue
 from tests.smtp import smtp_server
 from uservault.db.database import Database
 from uservault.db.errors import DatabaseUnavailable
@@ -20,13 +20,14 @@ from uservault.kit.crypto import Sealer
 from uservault.kit.problems import Conflict
 from uservault.kit.urls import async_url
 from uservault.mail.delivery import Delivery
-from uservault.mail.messages import ResetPassword
 from uservault.mail.models import Mail
+from uservault.mail.service import Mailer
 from uservault.mail.sweep import MailSweep
 from uservault.mail.transports import SmtpTransport
 from uservault.settings.database import DatabaseSettings
 from uservault.telemetry.logs import configure_logging
 from uservault.wiring.ports import MailFailure, Resources
+from uservault.wiring.scope import scope
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = MailFailure("SMTPDataError 451")
@@ -80,10 +81,8 @@ class BusyMail:
 
 class TestQueue:
     async def test_sends_nothing_before_the_commit(self, resources: Resources) -> None:
-        async with unit_of_work(resources.database) as session:
-            await mailer(resources, session).queue(
-                ResetPassword(token="t", username="a"), "a@b.org"
-            )
+        async with scope(resources) as made:
+            await made.get(Mailer).queue(RESET, "a@b.org")
             seen = await mails(resources, "id")
         done = await Delivery(resources).run_once()
 
@@ -92,10 +91,8 @@ class TestQueue:
 
     async def test_sends_nothing_of_what_was_rolled_back(self, resources: Resources) -> None:
         async def fail() -> None:
-            async with unit_of_work(resources.database) as session:
-                await mailer(resources, session).queue(
-                    ResetPassword(token="t", username="a"), "a@b.org"
-                )
+            async with scope(resources) as made:
+                await made.get(Mailer).queue(RESET, "a@b.org")
                 raise Conflict
 
         with pytest.raises(Conflict):

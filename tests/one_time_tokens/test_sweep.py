@@ -2,15 +2,12 @@ from sqlalchemy import func, select
 
 from tests.fakes import FakeClock
 from tests.people import Person
-from uservault.db.unit_of_work import unit_of_work
-from uservault.one_time_tokens.codes import Codes
 from uservault.one_time_tokens.models import OneTimeToken
 from uservault.one_time_tokens.purposes import Purpose
-from uservault.one_time_tokens.reader import OneTimeTokenReader
-from uservault.one_time_tokens.repository import OneTimeTokenRepository
 from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.one_time_tokens.sweep import OneTimeTokenSweep
 from uservault.wiring.ports import Resources
+from uservault.wiring.scope import scope
 
 
 async def count(resources: Resources) -> int:
@@ -23,13 +20,9 @@ class TestOneTimeTokenSweep:
     async def test_forgets_what_has_expired_and_nothing_else(
         self, ada: Person, resources: Resources, clock: FakeClock
     ) -> None:
-        reader, codes = resources.shared(OneTimeTokenReader), resources.shared(Codes)
-        async with unit_of_work(resources.database) as session:
-            one_time_tokens = OneTimeTokenService(
-                OneTimeTokenRepository(session), reader, codes, clock
-            )
+        async with scope(resources) as made:
             for purpose in Purpose:
-                await one_time_tokens.issue(purpose, ada.id, "ada@example.com")
+                await made.get(OneTimeTokenService).issue(purpose, ada.id, "ada@example.com")
         sweep = OneTimeTokenSweep(resources)
 
         early = await sweep.run_once()

@@ -13,33 +13,22 @@ from uservault.passwords.service import PasswordService
 from uservault.passwords.throttle import PasswordThrottle
 from uservault.sessions.service import SessionService
 from uservault.users.reader import UserReader
-from uservault.wiring.scope import Hasher, Inject, Shared
+from uservault.wiring.scope import Hasher, Inject, Shared, injected
 
 
+@injected
 class PasswordChange:
     """A new password, by who knows the old one. A stolen access token is not enough."""
 
-    def __init__(
-        self,
-        credentials: Shared[CredentialReader],
-        users: Shared[UserReader],
-        throttle: Shared[PasswordThrottle],
-        hasher: Hasher,
-        passwords: Inject[PasswordService],
-        sessions: Inject[SessionService],
-        one_time_tokens: Inject[OneTimeTokenService],
-        notices: Inject[Notices],
-        events: Inject[EventLog],
-    ) -> None:
-        self.credentials = credentials
-        self.users = users
-        self.throttle = throttle
-        self.hasher = hasher
-        self.passwords = passwords
-        self.sessions = sessions
-        self.one_time_tokens = one_time_tokens
-        self.notices = notices
-        self.events = events
+    credentials: Shared[CredentialReader]
+    users: Shared[UserReader]
+    throttle: Shared[PasswordThrottle]
+    hasher: Hasher
+    passwords: Inject[PasswordService]
+    sessions: Inject[SessionService]
+    one_time_tokens: Inject[OneTimeTokenService]
+    notices: Inject[Notices]
+    events: Inject[EventLog]
 
     async def change(self, me: Principal, current: str, new: str) -> None:
         """Raises CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries or

@@ -8,27 +8,19 @@ from uservault.roles.assignments import RoleAssignments
 from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
 from uservault.users.service import UserService
 from uservault.web.etag import Precondition
-from uservault.wiring.scope import Inject, Shared
+from uservault.wiring.scope import Inject, Shared, injected
 
 
+@injected
 class AccountService:
     """What people do to accounts, their own or those in their care."""
 
-    def __init__(
-        self,
-        users: Inject[UserService],
-        user_change: Inject[UserChange],
-        roles: Inject[RoleAssignments],
-        notices: Inject[Notices],
-        throttle: Shared[RegistrationThrottle],
-        origin: CurrentOrigin,
-    ) -> None:
-        self.users = users
-        self.user_change = user_change
-        self.roles = roles
-        self.notices = notices
-        self.throttle = throttle
-        self.origin = origin
+    users: Inject[UserService]
+    user_change: Inject[UserChange]
+    roles: Inject[RoleAssignments]
+    notices: Inject[Notices]
+    throttle: Shared[RegistrationThrottle]
+    origin: CurrentOrigin
 
     async def update(
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal

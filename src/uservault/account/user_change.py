@@ -8,25 +8,18 @@ from uservault.users.models import User
 from uservault.users.schemas import UserRead, UserUpdate
 from uservault.users.service import UserService
 from uservault.web.etag import Precondition
-from uservault.wiring.scope import CurrentSettings, Inject, Shared
+from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
 
+@injected
 class UserChange:
     """Changing users, with all that hangs on a change of address."""
 
-    def __init__(
-        self,
-        users: Inject[UserService],
-        verification: Inject[EmailVerification],
-        throttle: Shared[EmailThrottle],
-        settings: CurrentSettings,
-        origin: CurrentOrigin,
-    ) -> None:
-        self.users = users
-        self.verification = verification
-        self.throttle = throttle
-        self.mode = settings.registration.verify
-        self.origin = origin
+    users: Inject[UserService]
+    verification: Inject[EmailVerification]
+    throttle: Shared[EmailThrottle]
+    settings: CurrentSettings
+    origin: CurrentOrigin
 
     async def change(self, user_id: int, data: UserUpdate, check: Precondition) -> UserRead:
         """Where addresses must be proved, a new one waits until it is.
@@ -39,9 +32,10 @@ class UserChange:
         email: str | None = data.model_dump(exclude_unset=True).get("email")
         if email is None or email == user.email:
             return await self.users.update(user_id, data, check)
-        if self.mode != "off":
+        verify = self.settings.registration.verify
+        if verify != "off":
             await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.address)
-        if self.mode == "required":
+        if verify == "required":
             await self.verification.propose(user, email)
             data = data.model_copy(update={"email": MISSING})
             return await self.users.update(user_id, data, check)

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from uservault.db.database import AnyRow
 from uservault.events.models import EventRecord
 from uservault.events.seals import proof_of_erasure
-from uservault.wiring.scope import Sealing, WriteSession
+from uservault.wiring.scope import Sealing, WriteSession, injected
 
 BATCH_SIZE = 500
 
@@ -22,15 +22,15 @@ TOLD = or_(
 )
 
 
+@injected
 class EventErasure:
     """Takes from the record what tells of a person, and leaves what happened.
 
     Ids stay: they name nobody once the user is gone. The chain verifies as before.
     """
 
-    def __init__(self, session: WriteSession, sealer: Sealing) -> None:
-        self.session = session
-        self.sealer = sealer
+    session: WriteSession
+    sealer: Sealing
 
     async def forget(self, user_id: int) -> int:
         """The number of events that told something of the user.

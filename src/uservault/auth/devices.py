@@ -4,25 +4,18 @@ from uservault.mail.notices import Notices
 from uservault.sessions.device import UNKNOWN, label
 from uservault.sessions.reader import SessionReader
 from uservault.users.reader import UserReader
-from uservault.wiring.scope import Inject, Now, Shared
+from uservault.wiring.scope import Inject, Now, Shared, injected
 
 
+@injected
 class NewDevices:
     """Tells users of logins that look like nobody's they know."""
 
-    def __init__(
-        self,
-        sessions: Shared[SessionReader],
-        users: Shared[UserReader],
-        notices: Inject[Notices],
-        origin: CurrentOrigin,
-        now: Now,
-    ) -> None:
-        self.sessions = sessions
-        self.users = users
-        self.notices = notices
-        self.origin = origin
-        self.now = now
+    sessions: Shared[SessionReader]
+    users: Shared[UserReader]
+    notices: Inject[Notices]
+    origin: CurrentOrigin
+    now: Now
 
     async def tell(self, user_id: int) -> None:
         """To be called before the session is opened. Of the first one nothing is told."""

@@ -10,7 +10,7 @@ from uservault.events.models import EventRecord
 from uservault.events.seals import seal
 from uservault.kit.schema import Schema
 from uservault.telemetry.origin import Origin
-from uservault.wiring.scope import Now, Sealing, WriteSession
+from uservault.wiring.scope import Now, Sealing, WriteSession, injected
 
 NOWHERE = Origin()
 LOGGED = ("actor_id", "subject_id", "address", "request_id", "data")
@@ -27,22 +27,15 @@ class Event(Schema):
     subject_id: int | None  # the user it happened to, if it is one we know
 
 
+@injected
 class EventLog:
     """Events enter here, with who did it, when and from where, in the transaction they are of."""
 
-    def __init__(
-        self,
-        session: WriteSession,
-        now: Now,
-        sealer: Sealing,
-        actor: MaybePrincipal = None,
-        origin: MaybeOrigin = None,
-    ) -> None:
-        self.session = session
-        self.now = now
-        self.sealer = sealer
-        self.actor = actor
-        self.origin = origin
+    session: WriteSession
+    now: Now
+    sealer: Sealing
+    actor: MaybePrincipal
+    origin: MaybeOrigin
 
     def record(self, event: Event) -> None:
         origin = self.origin or NOWHERE

@@ -9,65 +9,49 @@ from uservault.invitations.repository import InvitationRepository
 from uservault.invitations.schemas import InvitationAccept
 from uservault.kit.problems import Conflict, Forbidden
 from uservault.mail.repository import MailRepository
-from uservault.passwords.service import PasswordService
+from uservault.registration.accounts import Accounts
 from uservault.registration.policy import RegistrationPolicy
 from uservault.registration.throttle import RegistrationThrottle
 from uservault.roles.assignments import RoleAssignments
 from uservault.roles.errors import UnknownRole
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
-from uservault.users.service import UserService
 from uservault.users.status import is_active
-from uservault.wiring.scope import Inject, Now, Shared
+from uservault.wiring.scope import Inject, Now, Shared, injected
 
 
+@injected
 class InvitationAcceptance:
     """Becoming a user by invitation. It is worth what its inviter is worth then."""
 
-    def __init__(
-        self,
-        admission: Shared[RegistrationPolicy],
-        throttle: Shared[RegistrationThrottle],
-        reader: Shared[InvitationReader],
-        invitations: Inject[InvitationRepository],
-        inviters: Inject[UserRepository],
-        users: Inject[UserService],
-        passwords: Inject[PasswordService],
-        roles: Inject[RoleAssignments],
-        mails: Inject[MailRepository],
-        events: Inject[EventLog],
-        now: Now,
-        origin: CurrentOrigin,
-    ) -> None:
-        self.admission = admission
-        self.throttle = throttle
-        self.reader = reader
-        self.invitations = invitations
-        self.inviters = inviters
-        self.users = users
-        self.passwords = passwords
-        self.roles = roles
-        self.mails = mails
-        self.events = events
-        self.now = now
-        self.address = origin.address
+    policy: Shared[RegistrationPolicy]
+    throttle: Shared[RegistrationThrottle]
+    reader: Shared[InvitationReader]
+    invitations: Inject[InvitationRepository]
+    inviters: Inject[UserRepository]
+    accounts: Inject[Accounts]
+    roles: Inject[RoleAssignments]
+    mails: Inject[MailRepository]
+    events: Inject[EventLog]
+    now: Now
+    origin: CurrentOrigin
 
     async def accept(self, data: InvitationAccept) -> User:
         """Raises RegistrationClosed, InvitationNotFound, UsernameTaken, EmailTaken,
         PasswordRefused, TooManyTries or TooManyPasswords."""
-        self.admission.admit_invited()
-        await self.throttle.admit(self.address)
+        self.policy.admit_invited()
+        await self.throttle.admit(self.origin.address)
         try:
             user = await self._accept(data)
         except (Conflict, InvitationNotFound):
-            await self.throttle.count_refused(self.address)
+            await self.throttle.count_refused(self.origin.address)
             raise
-        await self.throttle.count_created(self.address)
+        await self.throttle.count_created(self.origin.address)
         return user
 
     async def _accept(self, data: InvitationAccept) -> User:
         found = await self.reader.by_token(data.token)
-        hash = await self.passwords.accepted(data.password, data.username, found.email)
+        hash = await self.accounts.hash(data.password, data.username, found.email)
         inviter = await self._inviter(found.inviter_id)
         invitation = await self.invitations.get(found.id)
         if invitation is None or invitation.inviter_id != inviter.user_id:
@@ -87,8 +71,7 @@ class InvitationAcceptance:
     async def _make(
         self, invitation: Invitation, username: str, hash: str, inviter: Principal
     ) -> User:
-        user = await self.users.create(username, invitation.email, verified=True)
-        await self.passwords.keep(user.id, hash)
+        user = await self.accounts.add(username, invitation.email, hash, verified=True)
         try:
             await self.roles.assign(user.id, invitation.roles, inviter)
         except (UnknownRole, Forbidden):

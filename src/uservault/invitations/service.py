@@ -14,37 +14,27 @@ from uservault.mail.service import Mailer
 from uservault.registration.policy import RegistrationPolicy
 from uservault.roles.assignments import RoleAssignments
 from uservault.users.service import UserService
-from uservault.wiring.scope import Inject, Now, Shared
+from uservault.wiring.scope import Inject, Now, Shared, injected
 
 GOOD_FOR = timedelta(days=7)
 
 
+@injected
 class InvitationService:
     """Inviting people. Nobody invites to what they may not do themselves."""
 
-    def __init__(
-        self,
-        admission: Shared[RegistrationPolicy],
-        invitations: Inject[InvitationRepository],
-        users: Inject[UserService],
-        roles: Inject[RoleAssignments],
-        mailer: Inject[Mailer],
-        mails: Inject[MailRepository],
-        events: Inject[EventLog],
-        now: Now,
-    ) -> None:
-        self.admission = admission
-        self.invitations = invitations
-        self.users = users
-        self.roles = roles
-        self.mailer = mailer
-        self.mails = mails
-        self.events = events
-        self.now = now
+    policy: Shared[RegistrationPolicy]
+    invitations: Inject[InvitationRepository]
+    users: Inject[UserService]
+    roles: Inject[RoleAssignments]
+    mailer: Inject[Mailer]
+    mails: Inject[MailRepository]
+    events: Inject[EventLog]
+    now: Now
 
     async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
         """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
-        self.admission.admit_invited()
+        self.policy.admit_invited()
         await self.roles.ensure_may_give(data.roles, by)
         await self.users.ensure_email_free(data.email)
         token, now = random_token(), self.now()
@@ -69,7 +59,7 @@ class InvitationService:
 
         Raises InvitationNotFound, or like `create`.
         """
-        self.admission.admit_invited()
+        self.policy.admit_invited()
         invitation = await self._get(id)
         await self.roles.ensure_may_give(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)

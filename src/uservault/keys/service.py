@@ -10,25 +10,18 @@ from uservault.keys.models import SigningKey
 from uservault.keys.pairs import generate, purpose
 from uservault.keys.repository import KeyRepository
 from uservault.kit.crypto import Sealer, Unsealable
-from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing
+from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing, injected
 
 
+@injected
 class KeyService:
     """What is done with signing keys, by whoever runs the service and by its start."""
 
-    def __init__(
-        self,
-        keys: Inject[KeyRepository],
-        events: Inject[EventLog],
-        sealer: Sealing,
-        settings: CurrentSettings,
-        now: Now,
-    ) -> None:
-        self.keys = keys
-        self.events = events
-        self.sealer = sealer
-        self.settings = settings.tokens
-        self.now = now
+    keys: Inject[KeyRepository]
+    events: Inject[EventLog]
+    sealer: Sealing
+    settings: CurrentSettings
+    now: Now
 
     async def prepare(self) -> None:
         """At start: makes the first key, or the first of another algorithm. Raises KeyRaced."""
@@ -37,7 +30,7 @@ class KeyService:
         if signing(known, self.now()) is None:
             await self._make(known, active_at=self.now())
         elif not any(self._is_last(life) for life in known):
-            await self._make(known, active_at=self.now() + self.settings.key_lead)
+            await self._make(known, active_at=self.now() + self.settings.tokens.key_lead)
 
     async def rotate(self) -> SigningKey:
         """Publishes the next key, which signs when everybody knows it.
@@ -51,7 +44,7 @@ class KeyService:
         if present:
             private_half(self.sealer, present.key)
         self._wipe(known)
-        lead = self.settings.key_lead if present else timedelta(0)
+        lead = self.settings.tokens.key_lead if present else timedelta(0)
         return await self._make(known, active_at=self.now() + lead)
 
     async def retire(self, kid: str) -> None:
@@ -78,7 +71,7 @@ class KeyService:
             await self._make(known, active_at=self.now())
 
     async def _known(self) -> Sequence[KeyLifecycle]:
-        return lifecycles(await self.keys.every(), grace(self.settings))
+        return lifecycles(await self.keys.every(), grace(self.settings.tokens))
 
     def _wipe(self, known: Sequence[KeyLifecycle]) -> int:
         gone = [life.key for life in known if not life.is_published(self.now())]
@@ -89,14 +82,14 @@ class KeyService:
 
     def _is_last(self, life: KeyLifecycle) -> bool:
         """Whether the key signs until further notice, as the settings want it."""
-        return life.signs_to is None and life.key.algorithm == self.settings.algorithm
+        return life.signs_to is None and life.key.algorithm == self.settings.tokens.algorithm
 
     async def _make(self, known: Sequence[KeyLifecycle], active_at: datetime) -> SigningKey:
-        pair = await to_thread(generate, self.settings.algorithm)
+        pair = await to_thread(generate, self.settings.tokens.algorithm)
         key = SigningKey(
             id=max((life.key.id for life in known), default=0) + 1,
             kid=pair.kid,
-            algorithm=self.settings.algorithm,
+            algorithm=self.settings.tokens.algorithm,
             public_jwk=pair.public_jwk,
             private_sealed=self.sealer.seal(pair.private, purpose(pair.kid)),
             created_at=self.now(),
@@ -111,7 +104,7 @@ class KeyService:
         return key
 
     def _require_pairs(self) -> None:
-        if self.settings.algorithm == "HS256":
+        if self.settings.tokens.algorithm == "HS256":
             raise NoKeyPairs
 
 

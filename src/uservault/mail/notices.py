@@ -1,14 +1,14 @@
 from uservault.mail.messages import Contents
 from uservault.mail.service import Mailer
-from uservault.wiring.scope import CurrentSettings, Inject
+from uservault.wiring.scope import CurrentSettings, Inject, injected
 
 
+@injected
 class Notices:
     """E-mails that tell users what was done to their account: those that the operator wants."""
 
-    def __init__(self, mailer: Inject[Mailer], settings: CurrentSettings) -> None:
-        self.mailer = mailer
-        self.settings = settings
+    mailer: Inject[Mailer]
+    settings: CurrentSettings
 
     def has(self, kind: type[Contents]) -> bool:
         """Whether users are told by e-mails of this kind."""

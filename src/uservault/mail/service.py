@@ -8,25 +8,18 @@ from uservault.mail.messages import Contents
 from uservault.mail.models import Mail
 from uservault.mail.rendering import language
 from uservault.mail.repository import MailRepository
-from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing
+from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing, injected
 
 
+@injected
 class Mailer:
     """Queues e-mails. A worker sends them, once the unit of work that queued them is committed."""
 
-    def __init__(
-        self,
-        mails: Inject[MailRepository],
-        events: Inject[EventLog],
-        sealer: Sealing,
-        settings: CurrentSettings,
-        now: Now,
-    ) -> None:
-        self.mails = mails
-        self.events = events
-        self.sealer = sealer
-        self.settings = settings
-        self.now = now
+    mails: Inject[MailRepository]
+    events: Inject[EventLog]
+    sealer: Sealing
+    settings: CurrentSettings
+    now: Now
 
     async def queue(
         self, contents: Contents, to: str, locale: str | None = None, user_id: int | None = None

@@ -13,25 +13,19 @@ from uservault.metadata.schemas import Read
 from uservault.roles.assignments import RoleAssignments
 from uservault.users.errors import UserNotFound
 from uservault.users.repository import UserRepository
-from uservault.wiring.scope import Inject
+from uservault.wiring.scope import Inject, injected
 
 MAX_BYTES = 16 * 1024  # bytes
 
 
+@injected
 class MetadataService:
     """What others keep on a user. Changes made at the same time follow one another."""
 
-    def __init__(
-        self,
-        users: Inject[UserRepository],
-        metadata: Inject[MetadataRepository],
-        roles: Inject[RoleAssignments],
-        events: Inject[EventLog],
-    ) -> None:
-        self.users = users
-        self.metadata = metadata
-        self.roles = roles
-        self.events = events
+    users: Inject[UserRepository]
+    metadata: Inject[MetadataRepository]
+    roles: Inject[RoleAssignments]
+    events: Inject[EventLog]
 
     async def replace(self, user_id: int, kind: Kind, document: Read, by: Principal) -> Read:
         """Raises UserNotFound, Forbidden or MetadataTooLarge."""

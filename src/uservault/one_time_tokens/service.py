@@ -7,7 +7,7 @@ from uservault.one_time_tokens.models import OneTimeToken
 from uservault.one_time_tokens.purposes import OF_ADDRESS, Purpose
 from uservault.one_time_tokens.reader import LiveToken, OneTimeTokenReader, live_token
 from uservault.one_time_tokens.repository import OneTimeTokenRepository
-from uservault.wiring.scope import Inject, Now, Shared
+from uservault.wiring.scope import Inject, Now, Shared, injected
 
 MAX_TRIES = 5  # of a code
 
@@ -20,20 +20,14 @@ class Issued:
     code: str
 
 
+@injected
 class OneTimeTokenService:
     """Proofs that one reads what is sent to an address. Each is good once, and for one purpose."""
 
-    def __init__(
-        self,
-        one_time_tokens: Inject[OneTimeTokenRepository],
-        reader: Shared[OneTimeTokenReader],
-        codes: Shared[Codes],
-        now: Now,
-    ) -> None:
-        self.one_time_tokens = one_time_tokens
-        self.reader = reader
-        self.codes = codes
-        self.now = now
+    one_time_tokens: Inject[OneTimeTokenRepository]
+    reader: Shared[OneTimeTokenReader]
+    codes: Shared[Codes]
+    now: Now
 
     async def issue(self, purpose: Purpose, user_id: int, address: str) -> Issued:
         """From now on the only one of its purpose that is good for the user."""

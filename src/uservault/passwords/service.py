@@ -1,21 +1,16 @@
 from uservault.passwords.models import Password
 from uservault.passwords.policy import PasswordPolicy
 from uservault.passwords.repository import PasswordRepository
-from uservault.wiring.scope import Hasher, Inject, Shared
+from uservault.wiring.scope import Hasher, Inject, Shared, injected
 
 
+@injected
 class PasswordService:
     """What users know."""
 
-    def __init__(
-        self,
-        passwords: Inject[PasswordRepository],
-        policy: Shared[PasswordPolicy],
-        hasher: Hasher,
-    ) -> None:
-        self.passwords = passwords
-        self.policy = policy
-        self.hasher = hasher
+    passwords: Inject[PasswordRepository]
+    policy: Shared[PasswordPolicy]
+    hasher: Hasher
 
     async def accepted(self, password: str, *about: str, field: str = "password") -> str:
         """The hash to keep of it; slow, so before the first statement. Raises PasswordRefused,

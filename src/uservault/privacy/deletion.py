@@ -5,37 +5,30 @@ from uservault.sessions.service import SessionService
 from uservault.users.schemas import UserRead
 from uservault.users.service import UserService
 from uservault.web.etag import Precondition
-from uservault.wiring.scope import CurrentSettings, Inject
+from uservault.wiring.scope import CurrentSettings, Inject, injected
 
 
+@injected
 class Deletion:
     """Deleting accounts, at once or after a grace, and restoring them meanwhile."""
 
-    def __init__(
-        self,
-        users: Inject[UserService],
-        roles: Inject[RoleAssignments],
-        sessions: Inject[SessionService],
-        purger: Inject[Purge],
-        settings: CurrentSettings,
-    ) -> None:
-        self.users = users
-        self.roles = roles
-        self.sessions = sessions
-        self.purger = purger
-        self.grace_days = settings.erasure.grace_days
+    users: Inject[UserService]
+    roles: Inject[RoleAssignments]
+    sessions: Inject[SessionService]
+    purge: Inject[Purge]
+    settings: CurrentSettings
 
     async def delete(self, user_id: int, check: Precondition, by: Principal) -> None:
         """Raises UserNotFound, Forbidden, LastAdministrator, or what the precondition raises."""
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
         user = await self.users.delete(user_id, check)
-        if self.grace_days:
+        if self.settings.erasure.grace_days:
             await self.sessions.revoke_all(
                 user_id, "user deleted"
             )  # not for who restores to revive
         else:
-            await self.purger.purge(user)
+            await self.purge.purge(user)
 
     async def restore(self, user_id: int, by: Principal) -> UserRead:
         """Raises DeletedUserNotFound or Forbidden."""

@@ -13,27 +13,19 @@ from uservault.users.models import User
 from uservault.users.repository import UserRepository
 from uservault.users.status import is_active
 from uservault.wiring.ports import Resources
-from uservault.wiring.scope import CurrentSettings, Inject, Now, scope
+from uservault.wiring.scope import CurrentSettings, Inject, Now, injected, scope
 
 
+@injected
 class EmailRequestHandler:
     """Queues the e-mail that was ordered, if somebody has the address and may have the e-mail."""
 
-    def __init__(
-        self,
-        users: Inject[UserRepository],
-        one_time_tokens: Inject[OneTimeTokenService],
-        mailer: Inject[Mailer],
-        events: Inject[EventLog],
-        settings: CurrentSettings,
-        now: Now,
-    ) -> None:
-        self.users = users
-        self.one_time_tokens = one_time_tokens
-        self.mailer = mailer
-        self.events = events
-        self.now = now
-        self.verifies = settings.registration.verify != "off"
+    users: Inject[UserRepository]
+    one_time_tokens: Inject[OneTimeTokenService]
+    mailer: Inject[Mailer]
+    events: Inject[EventLog]
+    settings: CurrentSettings
+    now: Now
 
     async def fulfil(self, request: QueuedEmailRequest) -> None:
         if user := await self._recipient(request):
@@ -47,7 +39,7 @@ class EmailRequestHandler:
         return user if request.purpose == Purpose.RESET_PASSWORD or self._asks(user) else None
 
     def _asks(self, user: User) -> bool:
-        return self.verifies and not user.email_verified
+        return self.settings.registration.verify != "off" and not user.email_verified
 
     async def _queue(self, request: QueuedEmailRequest, user: User) -> None:
         issued = await self.one_time_tokens.issue(Purpose(request.purpose), user.id, user.email)

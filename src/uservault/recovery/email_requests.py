@@ -4,23 +4,17 @@ from uservault.one_time_tokens.purposes import Purpose
 from uservault.recovery.models import QueuedEmailRequest
 from uservault.recovery.repository import EmailRequestRepository
 from uservault.recovery.throttle import EmailThrottle
-from uservault.wiring.scope import Inject, Now, Shared
+from uservault.wiring.scope import Inject, Now, Shared, injected
 
 
+@injected
 class EmailRequests:
     """Queues requests for an e-mail. It looks up no user, so asking reveals nothing."""
 
-    def __init__(
-        self,
-        requests: Inject[EmailRequestRepository],
-        throttle: Shared[EmailThrottle],
-        origin: CurrentOrigin,
-        now: Now,
-    ) -> None:
-        self.requests = requests
-        self.throttle = throttle
-        self.origin = origin
-        self.now = now
+    requests: Inject[EmailRequestRepository]
+    throttle: Shared[EmailThrottle]
+    origin: CurrentOrigin
+    now: Now
 
     async def place(self, purpose: Purpose, email: str) -> None:
         """Raises TooManyTries."""

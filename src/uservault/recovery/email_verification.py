@@ -7,29 +7,22 @@ from uservault.one_time_tokens.reader import LiveToken
 from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.users.models import User
 from uservault.users.service import UserService
-from uservault.wiring.scope import CurrentSettings, Inject
+from uservault.wiring.scope import CurrentSettings, Inject, injected
 
 
+@injected
 class EmailVerification:
     """Proving that an address is one's own, by what was sent to it."""
 
-    def __init__(
-        self,
-        one_time_tokens: Inject[OneTimeTokenService],
-        users: Inject[UserService],
-        mailer: Inject[Mailer],
-        notices: Inject[Notices],
-        settings: CurrentSettings,
-    ) -> None:
-        self.one_time_tokens = one_time_tokens
-        self.users = users
-        self.mailer = mailer
-        self.notices = notices
-        self.mode = settings.registration.verify
+    one_time_tokens: Inject[OneTimeTokenService]
+    users: Inject[UserService]
+    mailer: Inject[Mailer]
+    notices: Inject[Notices]
+    settings: CurrentSettings
 
     async def ask(self, user: User) -> None:
         """Sends the e-mail, unless nobody wants the proof."""
-        if self.mode == "off" or user.email_verified:
+        if self.settings.registration.verify == "off" or user.email_verified:
             return
         issued = await self.one_time_tokens.issue(Purpose.VERIFY_EMAIL, user.id, user.email)
         contents = VerifyEmail(token=issued.token, code=issued.code)

@@ -15,39 +15,25 @@ from uservault.sessions.service import SessionService
 from uservault.users.models import User
 from uservault.users.reader import UserReader
 from uservault.users.service import UserService
-from uservault.wiring.scope import Inject, Shared
+from uservault.wiring.scope import Inject, Shared, injected
 
 
+@injected
 class PasswordRecovery:
     """A new password, by who reads what is sent to the user's address (B8)."""
 
-    def __init__(
-        self,
-        reader: Shared[UserReader],
-        credentials: Shared[CredentialReader],
-        throttle: Shared[ResetThrottle],
-        guesses: Shared[PasswordThrottle],
-        logins: Shared[LoginThrottle],
-        one_time_tokens: Inject[OneTimeTokenService],
-        users: Inject[UserService],
-        passwords: Inject[PasswordService],
-        sessions: Inject[SessionService],
-        notices: Inject[Notices],
-        events: Inject[EventLog],
-        origin: CurrentOrigin,
-    ) -> None:
-        self.reader = reader
-        self.credentials = credentials
-        self.throttle = throttle
-        self.guesses = guesses
-        self.logins = logins
-        self.one_time_tokens = one_time_tokens
-        self.users = users
-        self.passwords = passwords
-        self.sessions = sessions
-        self.notices = notices
-        self.events = events
-        self.origin = origin
+    reader: Shared[UserReader]
+    credentials: Shared[CredentialReader]
+    throttle: Shared[ResetThrottle]
+    guesses: Shared[PasswordThrottle]
+    logins: Shared[LoginThrottle]
+    one_time_tokens: Inject[OneTimeTokenService]
+    users: Inject[UserService]
+    passwords: Inject[PasswordService]
+    sessions: Inject[SessionService]
+    notices: Inject[Notices]
+    events: Inject[EventLog]
+    origin: CurrentOrigin
 
     async def reset(self, token: str, password: str) -> None:
         """A password that the policy refuses leaves the token good; garbage costs no hash.

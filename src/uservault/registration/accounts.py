@@ -5,50 +5,55 @@ from uservault.registration.schemas import UserCreate
 from uservault.roles.assignments import RoleAssignments
 from uservault.users.models import User
 from uservault.users.service import UserService
-from uservault.wiring.scope import Inject
+from uservault.wiring.scope import Inject, injected
 
 log = logging.getLogger(__name__)
 
 
+@injected
 class Accounts:
     """Creates accounts: users with a password and, for administrators, every permission."""
 
-    def __init__(
-        self,
-        users: Inject[UserService],
-        passwords: Inject[PasswordService],
-        roles: Inject[RoleAssignments],
-    ) -> None:
-        self.users = users
-        self.passwords = passwords
-        self.roles = roles
+    users: Inject[UserService]
+    passwords: Inject[PasswordService]
+    roles: Inject[RoleAssignments]
 
     async def create(self, data: UserCreate) -> User:
         """Raises UsernameTaken, EmailTaken, PasswordRefused or TooManyPasswords."""
-        hash = await self._hash(data)
-        return await self._create(data, hash)
+        hash = await self.hash(data.password, data.username, data.email)
+        return await self.add(data.username, data.email, hash, data.locale)
 
     async def create_admin(self, data: UserCreate) -> User:
         """Raises like `create`."""
-        hash = await self._hash(data)
-        user = await self._create(data, hash, verified=True)
+        hash = await self.hash(data.password, data.username, data.email)
+        user = await self.add(data.username, data.email, hash, data.locale, verified=True)
         await self.roles.make_admin(user.id)
         return user
 
     async def create_admin_if_first(self, data: UserCreate) -> User:
         """The first user, while there is no administrator, becomes one. Raises like `create`."""
-        hash = await self._hash(data)
+        hash = await self.hash(data.password, data.username, data.email)
         first = await self.roles.lacks_admin()
-        user = await self._create(data, hash, verified=first)
+        user = await self.add(data.username, data.email, hash, data.locale, verified=first)
         if first:
             await self.roles.make_admin(user.id)
             log.warning("first administrator", extra={"user_id": user.id})
         return user
 
-    async def _hash(self, data: UserCreate) -> str:
-        return await self.passwords.accepted(data.password, data.username, data.email)
+    async def hash(self, password: str, username: str, email: str) -> str:
+        """To be called before a connection is held. Raises PasswordRefused or TooManyPasswords."""
+        return await self.passwords.accepted(password, username, email)
 
-    async def _create(self, data: UserCreate, hash: str, *, verified: bool = False) -> User:
-        user = await self.users.create(data.username, data.email, data.locale, verified=verified)
+    async def add(
+        self,
+        username: str,
+        email: str,
+        hash: str,
+        locale: str | None = None,
+        *,
+        verified: bool = False,
+    ) -> User:
+        """`verified`: the caller vouches for the address. Raises UsernameTaken or EmailTaken."""
+        user = await self.users.create(username, email, locale, verified=verified)
         await self.passwords.keep(user.id, hash)
         return user

@@ -8,38 +8,36 @@ from uservault.registration.events import RegistrationThrottled
 from uservault.registration.schemas import UserCreate
 from uservault.registration.throttle import RegistrationThrottle
 from uservault.users.models import User
-from uservault.wiring.scope import CurrentSettings, Inject, Shared
+from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
 
+@injected
 class RegistrationService:
     """People who become users by themselves."""
 
-    def __init__(
-        self,
-        accounts: Inject[Accounts],
-        verification: Inject[EmailVerification],
-        throttle: Shared[RegistrationThrottle],
-        events: Inject[EventLog],
-        settings: CurrentSettings,
-        origin: CurrentOrigin,
-    ) -> None:
-        self.create = accounts.create if settings.production else accounts.create_admin_if_first
-        self.verification = verification
-        self.throttle = throttle
-        self.events = events
-        self.origin = origin
+    accounts: Inject[Accounts]
+    verification: Inject[EmailVerification]
+    throttle: Shared[RegistrationThrottle]
+    events: Inject[EventLog]
+    settings: CurrentSettings
+    origin: CurrentOrigin
 
     async def register(self, data: UserCreate) -> User:
         """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
         await self._admit()
         try:
-            user = await self.create(data)
+            user = await self._create(data)
         except Conflict:
             await self.throttle.count_refused(self.origin.address)
             raise
         await self.verification.ask(user)
         await self.throttle.count_created(self.origin.address)
         return user
+
+    async def _create(self, data: UserCreate) -> User:
+        if self.settings.production:
+            return await self.accounts.create(data)
+        return await self.accounts.create_admin_if_first(data)
 
     async def _admit(self) -> None:
         try:

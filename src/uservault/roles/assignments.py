@@ -10,25 +10,18 @@ from uservault.roles.models import ADMIN, Role
 from uservault.roles.reader import EffectiveRoles
 from uservault.roles.repository import RoleRepository
 from uservault.users.errors import UserNotFound
-from uservault.wiring.scope import CurrentSettings, Inject, Now
+from uservault.wiring.scope import CurrentSettings, Inject, Now, injected
 
 
+@injected
 class RoleAssignments:
     """Who holds which role."""
 
-    def __init__(
-        self,
-        roles: Inject[RoleRepository],
-        events: Inject[EventLog],
-        notices: Inject[Notices],
-        settings: CurrentSettings,
-        now: Now,
-    ) -> None:
-        self.roles = roles
-        self.notices = notices
-        self.events = events
-        self.keeps_an_admin = settings.production
-        self.now = now
+    roles: Inject[RoleRepository]
+    events: Inject[EventLog]
+    notices: Inject[Notices]
+    settings: CurrentSettings
+    now: Now
 
     async def make_admin(self, user_id: int) -> None:
         """By who runs the service, or by coming first: nobody is told."""
@@ -56,7 +49,8 @@ class RoleAssignments:
 
         In production there is always an active administrator. Raises LastAdministrator.
         """
-        if self.keeps_an_admin and await self.roles.is_last_admin(user_id, self.now()):
+        keeps_one = self.settings.production
+        if keeps_one and await self.roles.is_last_admin(user_id, self.now()):
             raise LastAdministrator
 
     async def permissions_of(self, user_id: int) -> frozenset[Permission]:

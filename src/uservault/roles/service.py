@@ -6,19 +6,19 @@ from uservault.roles.models import ADMIN, Role
 from uservault.roles.repository import RoleRepository
 from uservault.roles.schemas import RoleCreate, RoleUpdate
 from uservault.web.etag import Precondition
-from uservault.wiring.scope import Inject, Now
+from uservault.wiring.scope import Inject, Now, injected
 
 
+@injected
 class RoleService:
     """What each role is: its name, and what it permits.
 
     Whoever makes, changes or deletes one holds all that it permits, before and after.
     """
 
-    def __init__(self, roles: Inject[RoleRepository], events: Inject[EventLog], now: Now) -> None:
-        self.roles = roles
-        self.events = events
-        self.now = now
+    roles: Inject[RoleRepository]
+    events: Inject[EventLog]
+    now: Now
 
     async def create(self, data: RoleCreate, by: Principal) -> Role:
         """Raises RoleNameTaken or Forbidden."""

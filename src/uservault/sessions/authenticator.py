@@ -41,7 +41,7 @@ class SessionAuthenticator:
     def __init__(self, resources: Resources) -> None:
         self.tokens = resources.shared(AccessTokens)
         self.presence = resources.shared(LastSeen)
-        self.life = SessionLifetime(resources.settings.sessions)
+        self.lifetime = resources.shared(SessionLifetime)
         self.now = resources.clock
         self.sessions = by_key(resources.database, LIVE)
 
@@ -51,7 +51,7 @@ class SessionAuthenticator:
         row, now = await self.sessions.get(int(claims.sid)), self.now()
         if row is None or str(row.user_id) != claims.sub:
             return None
-        if not self.life.is_live(row, now) or not is_active(row, now):
+        if not self.lifetime.is_live(row, now) or not is_active(row, now):
             return None
         self.presence.note(row.id, row.last_seen_at)
         permissions = permissions_of(row.permissions)

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from uservault.sessions.models import Session
-from uservault.settings.sessions import SessionSettings
+from uservault.wiring.ports import Resources
 
 
 class SessionLifetime:
     """The rule, as a condition for the database and as a question about a row."""
 
-    def __init__(self, settings: SessionSettings) -> None:
-        self.idle = settings.idle
+    def __init__(self, resources: Resources) -> None:
+        self.idle = resources.settings.sessions.idle
 
     def condition(self, now: datetime) -> ColumnElement[bool]:
         """Sessions that have not ended; whether the user is active is not looked at."""

@@ -37,14 +37,14 @@ class SessionReader:
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
-        self.life = SessionLifetime(resources.settings.sessions)
+        self.lifetime = resources.shared(SessionLifetime)
         self.now = resources.clock
         self.refreshing = by_key(resources.database, REFRESHING)
 
     async def to_refresh(self, id: int) -> AnyRow | None:
         """A live session with what its refresh tokens hang on."""
         row, now = await self.refreshing.get(id), self.now()
-        live = row is not None and self.life.is_live(row, now) and is_active(row, now)
+        live = row is not None and self.lifetime.is_live(row, now) and is_active(row, now)
         return row if live else None
 
     async def devices_of(self, user_id: int) -> set[tuple[str, str | None]]:
@@ -58,7 +58,7 @@ class SessionReader:
         columns = [getattr(Session, name) for name in COLUMNS]
         found = (
             select(*columns)
-            .where(Session.user_id == bindparam("user_id"), self.life.condition(self.now()))
+            .where(Session.user_id == bindparam("user_id"), self.lifetime.condition(self.now()))
             .order_by(Session.id.desc())
             .limit(MOST_SHOWN)
         )

@@ -3,7 +3,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, true
 
-from uservault.access.origin import MaybeOrigin
+from uservault.access.origin import CurrentOrigin
 from uservault.db.database import AnyRow
 from uservault.events.log import EventLog
 from uservault.sessions.errors import RefreshRefused, SessionNotFound
@@ -15,33 +15,23 @@ from uservault.sessions.refresh import RefreshToken, RefreshTokens
 from uservault.sessions.repository import SessionRepository
 from uservault.sessions.schemas import SessionRevocation
 from uservault.sessions.session_grant import SessionGrant
-from uservault.telemetry.origin import Origin
-from uservault.wiring.scope import CurrentSettings, Inject, Now, Shared
+from uservault.wiring.scope import CurrentSettings, Inject, Now, Shared, injected
 
 BATCH_SIZE = 500  # sessions in one statement, and in one event
 
 
+@injected
 class SessionService:
     """Logins: opened, refreshed, ended."""
 
-    def __init__(
-        self,
-        sessions: Inject[SessionRepository],
-        reader: Shared[SessionReader],
-        tokens: Shared[RefreshTokens],
-        events: Inject[EventLog],
-        settings: CurrentSettings,
-        now: Now,
-        origin: MaybeOrigin = None,
-    ) -> None:
-        self.sessions = sessions
-        self.reader = reader
-        self.tokens = tokens
-        self.events = events
-        self.settings = settings.sessions
-        self.life = SessionLifetime(settings.sessions)
-        self.now = now
-        self.origin = origin or Origin()
+    sessions: Inject[SessionRepository]
+    reader: Shared[SessionReader]
+    tokens: Shared[RefreshTokens]
+    lifetime: Shared[SessionLifetime]
+    events: Inject[EventLog]
+    settings: CurrentSettings
+    now: Now
+    origin: CurrentOrigin
 
     async def open(self, user_id: int) -> SessionGrant:
         now = self.now()
@@ -50,7 +40,7 @@ class SessionService:
             created_at=now,
             last_seen_at=now,
             refreshed_at=now,
-            expires_at=now + self.settings.lifetime,
+            expires_at=now + self.settings.sessions.lifetime,
             address=self.origin.address,
             user_agent=self.origin.user_agent,
             key_sealed=self.tokens.new_key(),
@@ -77,7 +67,7 @@ class SessionService:
         row = await self.reader.to_refresh(presented.session_id)
         if row is None or presented.counter > row.counter:
             raise RefreshRefused
-        in_grace = self.now() <= row.refreshed_at + self.settings.refresh_grace
+        in_grace = self.now() <= row.refreshed_at + self.settings.sessions.refresh_grace
         if presented.counter == row.counter - 1 and in_grace:
             return self._opened(row, row.counter)
         await self.revoke(row.user_id, Session.id == row.id, "refresh token used twice")
@@ -85,7 +75,7 @@ class SessionService:
 
     async def revoke(self, user_id: int, which: ColumnElement[bool], reason: str) -> int:
         """Ends those of a user's live sessions; how many there were."""
-        theirs = (Session.user_id == user_id) & which & self.life.condition(self.now())
+        theirs = (Session.user_id == user_id) & which & self.lifetime.condition(self.now())
         ended = await self._end(theirs)
         self._record(user_id, [session.id for session in ended], reason)
         return len(ended)
@@ -103,7 +93,7 @@ class SessionService:
 
     async def revoke_many(self, wanted: SessionRevocation) -> int:
         """What an administrator ends, of any users."""
-        live = self.life.condition(self.now())
+        live = self.lifetime.condition(self.now())
         if wanted.everybody:
             return await self._end_all(live)
         named = Session.user_id.in_(wanted.user_ids) | Session.id.in_(wanted.session_ids)

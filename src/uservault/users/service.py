@@ -14,16 +14,16 @@ from uservault.users.repository import UserRepository
 from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
 from uservault.users.status import to_read
 from uservault.web.etag import Precondition
-from uservault.wiring.scope import Inject, Now
+from uservault.wiring.scope import Inject, Now, injected
 
 
+@injected
 class UserService:
     """What can be done with users, each deed recorded."""
 
-    def __init__(self, users: Inject[UserRepository], events: Inject[EventLog], now: Now) -> None:
-        self.users = users
-        self.events = events
-        self.now = now
+    users: Inject[UserRepository]
+    events: Inject[EventLog]
+    now: Now
 
     async def create(
         self, username: str, email: str, locale: str | None = None, *, verified: bool = False

@@ -9,7 +9,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from inspect import isclass, signature
-from typing import Annotated, Any, TypeAlias, TypeVar, cast, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    TypeAlias,
+    TypeVar,
+    cast,
+    dataclass_transform,
+    get_type_hints,
+)
 
 from fastapi import Depends, params
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,6 +67,12 @@ class Scope:
         if kind not in self._made:
             self._made[kind] = kind(**{name: take(self) for name, take in _needs(kind)})
         return cast("T", self._made[kind])
+
+
+@dataclass_transform(eq_default=False)
+def injected(kind: type[T]) -> type[T]:
+    """Gives a class a constructor that takes its annotated fields, in their order."""
+    return dataclass(eq=False, repr=False)(kind)
 
 
 @asynccontextmanager
