@@ -1,6 +1,6 @@
 """Deactivating users, and activating them again."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
@@ -10,7 +10,7 @@ from uservault.kit.schema import PathId
 from uservault.roles.errors import LastAdministrator
 from uservault.users.errors import DeactivationOver, UserNotFound
 from uservault.users.schemas import UserDeactivate, UserRead
-from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.etag import IfMatch, Tagged
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject
 
@@ -22,8 +22,7 @@ WRITES = [requires(Permission.USERS_WRITE)]
 @router.post(
     "/deactivate",
     dependencies=WRITES,
-    responses=problems(UserNotFound, LastAdministrator, DeactivationOver, PreconditionFailed)
-    | {200: TAGGED},
+    responses=problems(UserNotFound, LastAdministrator, DeactivationOver, PreconditionFailed),
 )
 async def deactivate_user(
     id: PathId,
@@ -31,27 +30,21 @@ async def deactivate_user(
     check: IfMatch,
     me: CurrentPrincipal,
     account: Inject[AccountService],
-    response: Response,
-) -> UserRead:
+) -> Tagged[UserRead]:
     """Shut a user out, for good or for a while. Their tokens are refused at once."""
-    user = await account.deactivate(id, data, check, me)
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await account.deactivate(id, data, check, me)
 
 
 @router.post(
     "/activate",
     dependencies=WRITES,
-    responses=problems(UserNotFound, PreconditionFailed) | {200: TAGGED},
+    responses=problems(UserNotFound, PreconditionFailed),
 )
 async def activate_user(
     id: PathId,
     check: IfMatch,
     me: CurrentPrincipal,
     account: Inject[AccountService],
-    response: Response,
-) -> UserRead:
+) -> Tagged[UserRead]:
     """Let a user in again. Sessions that did not end otherwise are live again."""
-    user = await account.activate(id, check, me)
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await account.activate(id, check, me)

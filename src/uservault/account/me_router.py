@@ -1,6 +1,6 @@
 """A user's own account."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from uservault.access.guard import CurrentPrincipal
 from uservault.account.password_change import PasswordChange
@@ -15,40 +15,34 @@ from uservault.passwords.hasher import TooManyPasswords
 from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.reader import UserReader
 from uservault.users.schemas import UserRead, UserUpdate
-from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.etag import IfMatch, Tagged
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
 
 
-@router.get("", responses=problems(UserNotFound) | {200: TAGGED})
-async def get_me(me: CurrentPrincipal, users: Shared[UserReader], response: Response) -> UserRead:
+@router.get("", responses=problems(UserNotFound))
+async def get_me(me: CurrentPrincipal, users: Shared[UserReader]) -> Tagged[UserRead]:
     """Read oneself."""
-    user = await users.get(me.user_id)
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await users.get(me.user_id)
 
 
 @router.patch(
     "",
-    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries)
-    | {200: TAGGED},
+    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries),
 )
 async def patch_me(
     me: CurrentPrincipal,
     data: UserUpdate,
     check: IfMatch,
     account: Inject[AccountService],
-    response: Response,
-) -> UserRead:
+) -> Tagged[UserRead]:
     """Change oneself; a field that is absent is kept.
 
     Where addresses must be proved, a new one waits for its proof.
     """
-    user = await account.update(me.user_id, data, check, me)
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await account.update(me.user_id, data, check, me)
 
 
 @router.put(

@@ -1,4 +1,4 @@
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from uservault.access.guard import CurrentPrincipal, requires_self_or
 from uservault.access.principal import Permission
@@ -8,15 +8,13 @@ from uservault.kit.schema import PathId
 from uservault.limits.errors import TooManyTries
 from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.schemas import UserRead, UserUpdate
-from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.etag import IfMatch, Tagged
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
 
-CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries) | {
-    200: TAGGED
-}
+CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries)
 
 
 @router.put(
@@ -30,16 +28,13 @@ async def update_user(
     check: IfMatch,
     me: CurrentPrincipal,
     account: Inject[AccountService],
-    response: Response,
-) -> UserRead:
+) -> Tagged[UserRead]:
     """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept.
 
     Nobody changes, deletes or deactivates a user who may do what they themselves may not. Where
     addresses must be proved, a new one waits for its proof.
     """
-    user = await account.update(id, data, check, me)
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await account.update(id, data, check, me)
 
 
 @router.patch(
@@ -53,7 +48,6 @@ async def patch_user(
     check: IfMatch,
     me: CurrentPrincipal,
     account: Inject[AccountService],
-    response: Response,
-) -> UserRead:
+) -> Tagged[UserRead]:
     """Merge into a user (RFC 7396), whose locale null takes away."""
-    return await update_user(id, data, check, me, account, response)
+    return await update_user(id, data, check, me, account)

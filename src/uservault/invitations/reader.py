@@ -1,18 +1,16 @@
+from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select
 
 from uservault.invitations.errors import InvitationNotFound
 from uservault.invitations.models import Invitation
 from uservault.invitations.schemas import InvitationRead
 from uservault.kit.crypto import digest
-from uservault.web.pagination import Page, PageQuery
+from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
 
 READ_COLUMNS = select(*(getattr(Invitation, field) for field in InvitationRead.model_fields))
-PAGE = (
-    READ_COLUMNS.where(Invitation.id > bindparam("after"))
-    .order_by(Invitation.id)
-    .limit(bindparam("limit"))
-)
+PAGE = in_pages(READ_COLUMNS, Invitation.id)
+MANY = TypeAdapter(list[InvitationRead])
 GOOD = READ_COLUMNS.where(
     Invitation.token_hash == bindparam("hash"), Invitation.expires_at > bindparam("now")
 )
@@ -34,7 +32,4 @@ class InvitationReader:
 
     async def page(self, query: PageQuery) -> Page[InvitationRead]:
         """Invitations in the order of their ids."""
-        one_more = {"after": query.after, "limit": query.limit + 1}
-        rows = await self.database.rows(PAGE, one_more)
-        shown = [InvitationRead.model_validate(row) for row in rows[: query.limit]]
-        return Page(shown, cursor=str(shown[-1].id) if len(rows) > query.limit else None)
+        return await read_page(self.database, PAGE, query, MANY.validate_python)

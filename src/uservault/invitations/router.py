@@ -1,7 +1,6 @@
-from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, status
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
@@ -26,9 +25,8 @@ from uservault.roles.errors import UnknownRole
 from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
-from uservault.web.etag import etag
-from uservault.web.headers import headers
-from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.etag import created
+from uservault.web.pagination import Paged, PageQuery
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
 
@@ -38,16 +36,13 @@ INVITING: dict[str, Any] = {"dependencies": [requires(Permission.INVITATIONS_WRI
 SENT = problems(RegistrationClosed, EmailTaken, UnknownRole)
 
 
-@router.get("/invitations", responses={200: LINKED}, **INVITING)
+@router.get("/invitations", **INVITING)
 async def list_invitations(
     query: Annotated[PageQuery, Query()],
     invitations: Shared[InvitationReader],
-    request: Request,
-    response: Response,
-) -> Sequence[InvitationRead]:
+) -> Paged[InvitationRead]:
     """A page of the invitations that nobody has accepted yet, in the order of their ids."""
-    page = await invitations.page(query)
-    return page.link(request, response)
+    return await invitations.page(query)
 
 
 @router.post(
@@ -96,17 +91,13 @@ async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationServ
         PasswordRefused,
         TooManyTries,
         TooManyPasswords,
-    )
-    | {201: headers("ETag", "Location")},
+    ),
 )
 async def accept_invitation(
-    data: InvitationAccept, invitations: Inject[InvitationAcceptance], response: Response
-) -> User:
+    data: InvitationAccept, invitations: Inject[InvitationAcceptance]
+) -> Annotated[User, created("/api/users")]:
     """Become a user, with the address that was invited. It works once.
 
     Whoever sent the invitation must still be active, and may still do what it gives.
     """
-    user = await invitations.accept(data)
-    response.headers["Location"] = f"/api/users/{user.id}"
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await invitations.accept(data)

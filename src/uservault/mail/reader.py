@@ -1,8 +1,9 @@
-from sqlalchemy import and_, select
+from pydantic import TypeAdapter
+from sqlalchemy import and_, bindparam, select
 
 from uservault.mail.models import Mail
 from uservault.mail.schemas import MailQuery, MailRead, MailState
-from uservault.web.pagination import Page
+from uservault.web.pagination import Page, read_page
 from uservault.wiring.ports import Resources
 
 IS = {
@@ -11,7 +12,8 @@ IS = {
     MailState.FAILED: Mail.failed_at.is_not(None),
 }
 READ_COLUMNS = select(*(getattr(Mail, field) for field in MailRead.model_fields))
-NEWEST_FIRST = READ_COLUMNS.order_by(Mail.id.desc())
+NEWEST_FIRST = READ_COLUMNS.order_by(Mail.id.desc()).limit(bindparam("limit"))
+MANY = TypeAdapter(list[MailRead])
 
 
 class MailReader:
@@ -22,13 +24,11 @@ class MailReader:
 
     async def page(self, query: MailQuery) -> Page[MailRead]:
         """The newest first."""
-        wanted = NEWEST_FIRST.limit(query.limit + 1)
+        wanted = NEWEST_FIRST
         if query.cursor:
-            wanted = wanted.where(Mail.id < query.after)
+            wanted = wanted.where(Mail.id < bindparam("after"))
         if query.state:
             wanted = wanted.where(IS[query.state])
         if query.user_id:
             wanted = wanted.where(Mail.user_id == query.user_id)
-        rows = await self.database.rows(wanted)
-        mails = [MailRead.model_validate(row) for row in rows[: query.limit]]
-        return Page(mails, cursor=str(mails[-1].id) if len(rows) > query.limit else None)
+        return await read_page(self.database, wanted, query, MANY.validate_python)

@@ -1,7 +1,6 @@
-from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query
 
 from uservault.access.guard import requires
 from uservault.access.principal import Permission
@@ -11,7 +10,7 @@ from uservault.mail.errors import MailNotFailed, MailNotFound
 from uservault.mail.reader import MailReader
 from uservault.mail.schemas import MailQuery, MailRead
 from uservault.mail.service import Mailer
-from uservault.web.pagination import LINKED
+from uservault.web.pagination import Paged
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
 
@@ -20,16 +19,13 @@ router = APIRouter(prefix="/api/mail", tags=["mail"], route_class=Route)
 MailId = Annotated[int, Path(ge=1, lt=10**18, description="The e-mail's id.", examples=[1])]
 
 
-@router.get("", dependencies=[requires(Permission.MAIL_READ)], responses={200: LINKED})
+@router.get("", dependencies=[requires(Permission.MAIL_READ)])
 async def list_mail(
     query: Annotated[MailQuery, Query()],
     mails: Shared[MailReader],
-    request: Request,
-    response: Response,
-) -> Sequence[MailRead]:
+) -> Paged[MailRead]:
     """A page of e-mails, the newest first: what waits, what was sent, what was given up."""
-    page = await mails.page(query)
-    return page.link(request, response)
+    return await mails.page(query)
 
 
 @router.post(

@@ -1,9 +1,8 @@
 """What we keep about people: exporting it, deleting it, restoring it."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
@@ -17,9 +16,9 @@ from uservault.roles.errors import LastAdministrator
 from uservault.users.deleted import DeletedUserReader
 from uservault.users.errors import DeletedUserNotFound, UserNotFound
 from uservault.users.schemas import DeletedUserRead, UserRead
-from uservault.web.etag import TAGGED, IfMatch, etag
+from uservault.web.etag import IfMatch, Tagged
 from uservault.web.headers import headers
-from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.pagination import Paged, PageQuery
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
 
@@ -72,29 +71,23 @@ async def delete_user(
     "/deleted-users",
     tags=["users"],
     dependencies=[requires(Permission.USERS_READ, Permission.USERS_DELETE)],
-    responses={200: LINKED},
 )
 async def list_deleted_users(
     query: Annotated[PageQuery, Query()],
     users: Shared[DeletedUserReader],
-    request: Request,
-    response: Response,
-) -> Sequence[DeletedUserRead]:
+) -> Paged[DeletedUserRead]:
     """A page of the users that can still be restored, in the order of their ids."""
-    page = await users.page(query)
-    return page.link(request, response)
+    return await users.page(query)
 
 
 @router.post(
     "/users/{id:id}/restore",
     tags=["users"],
     dependencies=[requires(Permission.USERS_DELETE)],
-    responses=problems(DeletedUserNotFound) | {200: TAGGED},
+    responses=problems(DeletedUserNotFound),
 )
 async def restore_user(
-    id: PathId, me: CurrentPrincipal, deletion: Inject[Deletion], response: Response
-) -> UserRead:
+    id: PathId, me: CurrentPrincipal, deletion: Inject[Deletion]
+) -> Tagged[UserRead]:
     """Take a deletion back, while its grace lasts. The user's sessions stay ended."""
-    user = await deletion.restore(id, me)
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await deletion.restore(id, me)

@@ -1,4 +1,6 @@
-from fastapi import APIRouter, Depends, Response, status
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, status
 
 from uservault.kit.problems import Unauthorized, problems
 from uservault.limits.errors import TooManyTries
@@ -11,8 +13,7 @@ from uservault.registration.service import RegistrationService
 from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
-from uservault.web.etag import etag
-from uservault.web.headers import headers
+from uservault.web.etag import created
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject
 
@@ -32,17 +33,13 @@ router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
         PasswordRefused,
         TooManyTries,
         TooManyPasswords,
-    )
-    | {201: headers("ETag", "Location")},
+    ),
 )
 async def create_user(
-    data: UserCreate, registration: Inject[RegistrationService], response: Response
-) -> User:
+    data: UserCreate, registration: Inject[RegistrationService]
+) -> Annotated[User, created("/api/users")]:
     """Register. In development, the first to register becomes the administrator.
 
     Unless USERVAULT_REGISTRATION__MODE is `open`, you need the permission `users:write`.
     """
-    user = await registration.register(data)
-    response.headers["Location"] = f"/api/users/{user.id}"
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await registration.register(data)

@@ -1,7 +1,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
 
 from uservault.access.principal import Permission
 from uservault.db.batch import by_key
@@ -9,11 +10,12 @@ from uservault.roles.errors import RoleNotFound
 from uservault.roles.models import Role, UserRole, permissions_of
 from uservault.roles.schemas import RoleRead
 from uservault.users.reader import UserReader
-from uservault.web.pagination import Page, PageQuery
+from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
 
 READ_COLUMNS = select(*(getattr(Role, field) for field in RoleRead.model_fields))
-PAGE = READ_COLUMNS.where(Role.id > bindparam("after")).order_by(Role.id).limit(bindparam("limit"))
+PAGE = in_pages(READ_COLUMNS, Role.id)
+MANY = TypeAdapter(list[RoleRead])
 HELD = (
     select(
         UserRole.user_id,
@@ -55,10 +57,7 @@ class RoleReader:
 
     async def page(self, query: PageQuery) -> Page[RoleRead]:
         """Roles in the order of their ids."""
-        one_more = {"after": query.after, "limit": query.limit + 1}
-        rows = await self.database.rows(PAGE, one_more)
-        roles = [RoleRead.model_validate(row) for row in rows[: query.limit]]
-        return Page(roles, cursor=str(roles[-1].id) if len(rows) > query.limit else None)
+        return await read_page(self.database, PAGE, query, MANY.validate_python)
 
     async def held_by(self, user_id: int) -> EffectiveRoles:
         """Nothing, if there is no such user. Concurrent calls share a query."""

@@ -1,7 +1,6 @@
-from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, status
 
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
@@ -27,9 +26,8 @@ from uservault.roles.schemas import (
 )
 from uservault.roles.service import RoleService
 from uservault.users.errors import UserNotFound
-from uservault.web.etag import TAGGED, IfMatch, etag
-from uservault.web.headers import headers
-from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.etag import IfMatch, Tagged, created
+from uservault.web.pagination import Paged, PageQuery
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
 
@@ -37,30 +35,22 @@ router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
 
 READING = [requires(Permission.ROLES_READ)]
 WRITING = [requires(Permission.ROLES_WRITE)]
-LOCATED = headers("ETag", "Location")
-CHANGED = problems(RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed) | {200: TAGGED}
+CHANGED = problems(RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed)
 
 
-@router.get("/roles", dependencies=READING, responses={200: LINKED})
+@router.get("/roles", dependencies=READING)
 async def list_roles(
     query: Annotated[PageQuery, Query()],
     roles: Shared[RoleReader],
-    request: Request,
-    response: Response,
-) -> Sequence[RoleRead]:
+) -> Paged[RoleRead]:
     """A page of roles in the order of their ids; the Link header names the next."""
-    page = await roles.page(query)
-    return page.link(request, response)
+    return await roles.page(query)
 
 
-@router.get(
-    "/roles/{id:id}", dependencies=READING, responses=problems(RoleNotFound) | {200: TAGGED}
-)
-async def get_role(id: RoleId, roles: Shared[RoleReader], response: Response) -> RoleRead:
+@router.get("/roles/{id:id}", dependencies=READING, responses=problems(RoleNotFound))
+async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
     """Read a role."""
-    role = await roles.get(id)
-    response.headers["ETag"] = etag(role.version)
-    return role
+    return await roles.get(id)
 
 
 @router.post(
@@ -68,16 +58,13 @@ async def get_role(id: RoleId, roles: Shared[RoleReader], response: Response) ->
     response_model=RoleRead,
     status_code=status.HTTP_201_CREATED,
     dependencies=WRITING,
-    responses=problems(RoleNameTaken) | {201: LOCATED},
+    responses=problems(RoleNameTaken),
 )
 async def create_role(
-    data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService], response: Response
-) -> Role:
+    data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService]
+) -> Annotated[Role, created("/api/roles")]:
     """Make a role, of permissions that you hold yourself."""
-    role = await roles.create(data, by)
-    response.headers["Location"] = f"/api/roles/{role.id}"
-    response.headers["ETag"] = etag(role.version)
-    return role
+    return await roles.create(data, by)
 
 
 @router.patch("/roles/{id:id}", response_model=RoleRead, dependencies=WRITING, responses=CHANGED)
@@ -87,16 +74,13 @@ async def patch_role(
     check: IfMatch,
     by: CurrentPrincipal,
     roles: Inject[RoleService],
-    response: Response,
-) -> Role:
+) -> Tagged[Role]:
     """Update a role by JSON merge patch (RFC 7396). `null` is refused.
 
     You must hold every permission of the role, before and after. Its holders have the new
     permissions from their next request on.
     """
-    role = await roles.update(id, data, check, by)
-    response.headers["ETag"] = etag(role.version)
-    return role
+    return await roles.update(id, data, check, by)
 
 
 @router.delete(

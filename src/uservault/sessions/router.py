@@ -22,13 +22,15 @@ from uservault.sessions.schemas import (
 from uservault.sessions.service import SessionService
 from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
-from uservault.web.etag import TAGGED, IfNoneMatch
+from uservault.web.etag import IfNoneMatch
+from uservault.web.headers import headers
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api", tags=["sessions"], route_class=Route)
 
 ENDED = "Session ended"
+TAGGED = headers("ETag")
 
 
 @router.post("/logout", responses=problems(SessionNotFound))

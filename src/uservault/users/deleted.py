@@ -1,18 +1,16 @@
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
+from uservault.db.database import AnyRow
 from uservault.users.models import User
 from uservault.users.schemas import DeletedUserRead
-from uservault.web.pagination import Page, PageQuery
+from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
 
-PAGE = (
-    select(User.id, User.username, User.email, User.deleted_at)
-    .where(User.deleted_at.is_not(None), User.id > bindparam("after"))
-    .order_by(User.id)
-    .limit(bindparam("limit"))
-)
+SHOWN = select(User.id, User.username, User.email, User.deleted_at)
+PAGE = in_pages(SHOWN.where(User.deleted_at.is_not(None)), User.id)
 
 
 class DeletedUserReader:
@@ -24,9 +22,10 @@ class DeletedUserReader:
 
     async def page(self, query: PageQuery) -> Page[DeletedUserRead]:
         """In the order of their ids."""
-        one_more = {"after": query.after, "limit": query.limit + 1}
-        rows = await self.database.rows(PAGE, one_more)
-        users = [
+        return await read_page(self.database, PAGE, query, self._read)
+
+    def _read(self, rows: Sequence[AnyRow]) -> list[DeletedUserRead]:
+        return [
             DeletedUserRead(
                 id=row.id,
                 username=row.username,
@@ -34,6 +33,5 @@ class DeletedUserReader:
                 deleted_at=row.deleted_at,
                 purge_at=row.deleted_at + self.grace,
             )
-            for row in rows[: query.limit]
+            for row in rows
         ]
-        return Page(users, cursor=str(users[-1].id) if len(rows) > query.limit else None)

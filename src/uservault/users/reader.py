@@ -1,17 +1,20 @@
+from collections.abc import Sequence
+
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from uservault.db.batch import by_key
+from uservault.db.database import AnyRow
 from uservault.users.errors import UserNotFound
 from uservault.users.models import NOT_DELETED, User
 from uservault.users.schemas import UserRead
 from uservault.users.status import lapse, to_read
-from uservault.web.pagination import Page, PageQuery
+from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
 
 FIELDS = tuple(UserRead.model_fields)
 READ_COLUMNS = select(*(getattr(User, field) for field in FIELDS)).where(NOT_DELETED)
-PAGE = READ_COLUMNS.where(User.id > bindparam("after")).order_by(User.id).limit(bindparam("limit"))
+PAGE = in_pages(READ_COLUMNS, User.id)
 MANY = TypeAdapter(list[UserRead])
 
 
@@ -31,12 +34,10 @@ class UserReader:
 
     async def page(self, query: PageQuery) -> Page[UserRead]:
         """Users in the order of their ids."""
-        one_more = {"after": query.after, "limit": query.limit + 1}
-        rows = await self.database.rows(PAGE, one_more)
+        return await read_page(self.database, PAGE, query, self._read)
+
+    def _read(self, rows: Sequence[AnyRow]) -> list[UserRead]:
         # A page at once, and as dicts: 2.5 times as fast as row by row, attribute by attribute.
-        read = MANY.validate_python(
-            [dict(zip(FIELDS, row, strict=True)) for row in rows[: query.limit]]
-        )
+        read = MANY.validate_python([dict(zip(FIELDS, row, strict=True)) for row in rows])
         now = self.now()
-        users = [lapse(user, now) for user in read]
-        return Page(users, cursor=str(users[-1].id) if len(rows) > query.limit else None)
+        return [lapse(user, now) for user in read]

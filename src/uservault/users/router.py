@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission
@@ -9,8 +9,8 @@ from uservault.kit.schema import PathId
 from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
 from uservault.users.schemas import UserRead
-from uservault.web.etag import TAGGED, etag
-from uservault.web.pagination import LINKED, PageQuery
+from uservault.web.etag import Tagged
+from uservault.web.pagination import Paged, PageQuery
 from uservault.web.route import Route
 from uservault.wiring.scope import Shared
 
@@ -20,22 +20,17 @@ router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
 @router.get(
     "/{id:id}",
     dependencies=[requires_self_or(Permission.USERS_READ)],
-    responses=problems(UserNotFound) | {200: TAGGED},
+    responses=problems(UserNotFound),
 )
-async def get_user(id: PathId, users: Shared[UserReader], response: Response) -> UserRead:
+async def get_user(id: PathId, users: Shared[UserReader]) -> Tagged[UserRead]:
     """Read a user: oneself, or anybody with `users:read`."""
-    user = await users.get(id)
-    response.headers["ETag"] = etag(user.version)
-    return user
+    return await users.get(id)
 
 
-@router.get("", dependencies=[requires(Permission.USERS_READ)], responses={200: LINKED})
+@router.get("", dependencies=[requires(Permission.USERS_READ)])
 async def list_users(
     query: Annotated[PageQuery, Query()],
     users: Shared[UserReader],
-    request: Request,
-    response: Response,
-) -> list[UserRead]:
+) -> Paged[UserRead]:
     """A page of users in the order of their ids; the Link header names the next."""
-    page = await users.page(query)
-    return page.link(request, response)
+    return await users.page(query)

@@ -2,22 +2,35 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from fastapi import Depends, Header, Request
 
 from uservault.kit.problems import PreconditionFailed
-from uservault.web.headers import headers
+from uservault.web.returns import Adds
 
+T = TypeVar("T")
 Precondition: TypeAlias = Callable[[int], None]
 Known: TypeAlias = Callable[[str], bool]
 TAG = re.compile(r'(?:W/)?"[^"]*"')
-TAGGED = headers("ETag")
 
 
 def etag(version: int) -> str:
     """The strong entity tag of a version of a row."""
     return f'"{version}"'
+
+
+def created(at: str) -> Adds:
+    """The mark of a route that makes a row: its entity tag, and its address below `at`."""
+
+    def read(row: Any, request: Request) -> dict[str, str]:
+        return {"ETag": etag(row.version), "Location": f"{at}/{row.id}"}
+
+    return Adds(("ETag", "Location"), read)
+
+
+# What a route returns that answers a row with its entity tag: it has a `version`.
+Tagged = Annotated[T, Adds(("ETag",), lambda row, request: {"ETag": etag(row.version)})]
 
 
 def if_match(header: str) -> Precondition:

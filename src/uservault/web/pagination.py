@@ -1,17 +1,21 @@
 """Lists are read a page at a time, each beginning after the last one's end (keyset)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from types import GenericAlias
+from typing import Annotated, Any, Generic, TypeVar, get_args
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import bindparam
+from sqlalchemy.orm import InstrumentedAttribute
 
-from uservault.web.headers import headers
+from uservault.db.batch import AnySelect
+from uservault.db.database import AnyRow, Database
+from uservault.web.returns import Adds
 
 T = TypeVar("T")
-
-LINKED = headers("Link")
 
 
 class PageQuery(BaseModel):
@@ -39,9 +43,35 @@ class Page(Generic[T]):
     items: list[T]
     cursor: str | None
 
-    def link(self, request: Request, response: Response) -> list[T]:
-        """The items; the next page is named in a Link header (RFC 8288), as relative reference."""
-        if self.cursor is not None:
-            query = urlencode(dict(request.query_params) | {"cursor": self.cursor})
-            response.headers["Link"] = f'<{request.scope["path"]}?{query}>; rel="next"'
-        return self.items
+    def link(self, request: Request) -> dict[str, str]:
+        """The header that names the next page (RFC 8288), as relative reference."""
+        if self.cursor is None:
+            return {}
+        query = urlencode(dict(request.query_params) | {"cursor": self.cursor})
+        return {"Link": f'<{request.scope["path"]}?{query}>; rel="next"'}
+
+
+def _list_of(page: Any) -> Any:
+    return GenericAlias(list, get_args(page))
+
+
+# What a route returns that answers a page: the items, and the header.
+Paged = Annotated[Page[T], Adds(("Link",), Page.link, body=lambda page: page.items, shape=_list_of)]
+
+
+def in_pages(found: AnySelect, id: InstrumentedAttribute[int]) -> AnySelect:
+    """What `found` finds, in the order of its ids, for `read_page`."""
+    return found.where(id > bindparam("after")).order_by(id).limit(bindparam("limit"))
+
+
+async def read_page(
+    database: Database,
+    found: AnySelect,
+    query: PageQuery,
+    read: Callable[[Sequence[AnyRow]], list[T]],
+) -> Page[T]:
+    """A page of what `found` finds `after` an id, up to a `limit`, as `read` makes it of rows."""
+    one_more = {"after": query.after, "limit": query.limit + 1}
+    rows = await database.rows(found, one_more)
+    last = rows[query.limit - 1] if len(rows) > query.limit else None
+    return Page(read(rows[: query.limit]), cursor=str(last.id) if last else None)

@@ -14,6 +14,8 @@ from starlette.types import Message, Receive
 
 from uservault.kit.problems import ContentTooLarge, Invalid, Problem, RequestTimeout, pointer
 from uservault.settings.tree import Settings
+from uservault.web.headers import headers
+from uservault.web.returns import Endpoint, added_by
 
 Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 IDENTITY = ("", "identity")
@@ -75,6 +77,13 @@ def _without_query(handle: Handler) -> Handler:
 
 class Route(APIRoute):
     """The route class of our routers."""
+
+    def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
+        if adds := added_by(endpoint):
+            endpoint = adds.to(endpoint)
+            described = {options.get("status_code") or 200: headers(*adds.names)}
+            options["responses"] = described | (options.get("responses") or {})
+        super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
