@@ -40,7 +40,7 @@ async def happened(resources: Resources) -> None:
         ADMIN: [Seen(subject_id=ADA), moved, Seen(subject_id=None)],
     }
     for actor, events in by.items():
-        principal = Principal(user_id=actor) if actor else None
+        principal = Principal.of_user(actor) if actor else None
         async with scope(resources, principal=principal, origin=SOMEWHERE) as made:
             for event in events:
                 made.get(EventLog).record(event)

@@ -10,8 +10,8 @@ from tests.invitations.inviting import accept, invite, token_sent
 from tests.mail.queue import mails, outbox
 from tests.people import PASSWORD, Person, appoint, login, register
 from uservault.db.unit_of_work import unit_of_work
-from uservault.invitations.models import Invitation
 from uservault.invitations.sweep import InvitationSweep
+from uservault.one_time_tokens.models import OneTimeToken
 from uservault.users.models import User
 from uservault.wiring.ports import Resources
 
@@ -47,7 +47,7 @@ class TestCreateInvitation:
         await invite(clerk)
 
         token = await token_sent(resources)
-        rows = await resources.database.rows(select(Invitation.token_hash))
+        rows = await resources.database.rows(select(OneTimeToken.token_hash))
 
         assert token not in rows[0][0]  # B8
         assert len(rows[0][0]) == 64

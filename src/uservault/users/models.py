@@ -31,6 +31,7 @@ class User(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # then purged
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    credential_epoch: Mapped[int] = mapped_column(default=0)  # older one-time tokens are void
     version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag
 
     # Of the deleted alone, or none at all: asked for a few users who are not deleted, SQLite and

@@ -17,6 +17,10 @@ class UserRepository(Repository[User]):
         user = await super().get(id)
         return user if user and user.deleted_at is None else None
 
+    async def get_any(self, id: int) -> User | None:
+        """Locked; deleted or not."""
+        return await super().get(id)
+
     async def deleted(self, id: int, before: datetime | None = None) -> User | None:
         """One who is, `before` that time if given; locked like any other."""
         user = await super().get(id)
