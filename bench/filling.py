@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.databases import connected, settings_for
+from tests.support.databases import connected, settings_for
 from uservault.kit.identity import email_key, username_key
 from uservault.passwords.models import Password
 from uservault.resources import open_resources

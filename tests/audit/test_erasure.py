@@ -1,8 +1,8 @@
 from typing import ClassVar
 
 from tests.events.record import SOMEWHERE, chained, faults, record_many, sweep
-from tests.fakes import FakeClock
-from tests.history import history
+from tests.support.fakes import FakeClock
+from tests.support.history import history
 from uservault.access.principal import Principal
 from uservault.audit.erasure import BATCH_SIZE, EventErasure
 from uservault.audit.linking import Linking
