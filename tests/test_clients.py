@@ -77,7 +77,7 @@ def test_every_name_is_one_that_a_person_would_give(generated: Path) -> None:
 
 def test_it_registers_logs_in_and_does_all_that_can_be_done(served: Served, stranger: Any) -> None:
     models, clients = part("models"), part("client")
-    registration = models.Registration("ada", "ada@example.com", PASSWORD)
+    registration = models.UserCreate("ada", "ada@example.com", PASSWORD)
 
     made = operation("users.create_user").sync(client=stranger, body=registration)
     login = models.Login("ada", PASSWORD)
@@ -100,7 +100,7 @@ def test_it_registers_logs_in_and_does_all_that_can_be_done(served: Served, stra
 
 def test_its_errors_have_a_type(stranger: Any) -> None:
     models = part("models")
-    wrong = models.Registration("a", "ada@example.com", "x")
+    wrong = models.UserCreate("a", "ada@example.com", "x")
 
     refused = operation("auth.login").sync(client=stranger, body=models.Login("nobody", PASSWORD))
     invalid = operation("users.create_user").sync_detailed(client=stranger, body=wrong)

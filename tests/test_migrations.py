@@ -191,7 +191,7 @@ class TestWheel:
         wheel = next(tmp_path.glob("*.whl"))
         python("-m", "pip", "install", "-q", "--no-index", "--no-deps", "--target", target, wheel)
 
-        program = "from uservault.cli import app; from uservault.kit import migrations as m; "
+        program = "from uservault.cli import app; from uservault.db import migrations as m; "
         program += "print(m.alembic_config().get_main_option('script_location')); app()"
         installed = {"PYTHONPATH": str(target), "DATABASE_URL": url}
         said = python("-c", program, "migrate", "up", **installed)

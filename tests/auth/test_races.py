@@ -70,6 +70,16 @@ async def test_who_is_deleted_meanwhile_is_nobody(
     assert login.result().json()["code"] == "login-refused"
 
 
+async def test_who_is_deactivated_meanwhile_is_told_so(
+    admin: Person, ada: Person, anyone: AsyncClient, hasher: FakeHasher
+) -> None:
+    async with being_checked(hasher, anyone, "POST", "/login", json=CREDENTIALS) as login:
+        await admin.post(f"/users/{ada.id}/deactivate", json={"reason": "away"})
+
+    assert login.result().json()["code"] == "account-deactivated"
+    assert len((await admin.get(f"/users/{ada.id}/sessions")).json()) == 1  # the one before
+
+
 async def test_of_two_changes_of_a_password_the_later_knows_that_it_lost(
     ada: Person, hasher: FakeHasher, resources: Resources
 ) -> None:
