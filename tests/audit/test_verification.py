@@ -26,6 +26,7 @@ COPY_2 = f"INSERT INTO events (id, {COPY}) SELECT 20, {COPY} FROM events WHERE i
 EDITS = {
     "type": "'login.succeeded'",
     "at": "'2026-01-01 00:00:01.000000'",
+    "actor_kind": "'service'",
     "actor_id": "7",
     "subject_id": "7",
     "session_id": "7",

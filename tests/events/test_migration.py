@@ -33,7 +33,7 @@ async def test_events_are_the_same_there_and_back_and_chained_meanwhile(url: str
     async with connected(url) as connection:
         await connection.execute(EVENT)
 
-    await migrations.upgrade(settings, "0006")
+    await migrations.upgrade(settings)
     async with opened(settings, FakeClock()) as resources:
         await Linking(resources).run_once()
         assert await links(resources) == [(1, 1)]

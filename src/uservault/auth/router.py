@@ -2,16 +2,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 
-from uservault.access.guard import CurrentPrincipal
 from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
 from uservault.auth.login import Login as LoginFlow
 from uservault.auth.password_method import PasswordMethod
-from uservault.auth.reauthentication import Reauthentication as ReauthenticationFlow
 from uservault.auth.refresh import TokenRefresh
 from uservault.auth.schemas import (
     Login,
-    ProofRead,
-    Reauthentication,
     Refresh,
     TokenGrant,
     TokenRead,
@@ -19,11 +15,10 @@ from uservault.auth.schemas import (
 from uservault.auth.token_pairs import TokenPair
 from uservault.kit.problems import problems
 from uservault.limits.errors import TooManyTries
-from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.hasher import TooManyPasswords
-from uservault.sessions.errors import RefreshRefused, SessionNotFound
+from uservault.sessions.errors import RefreshRefused
 from uservault.web.route import Route
-from uservault.wiring.scope import CurrentSettings, Inject
+from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api", tags=["auth"], route_class=Route)
 
@@ -59,25 +54,6 @@ async def token(
         return _read(await tokens.refresh(data.refresh_token))
     proof = await method.prove(data.username, data.password)
     return _read(await flow.complete(proof))
-
-
-@router.post(
-    "/me/reauthenticate",
-    tags=["me"],
-    responses=problems(CurrentPasswordWrong, SessionNotFound, TooManyTries, TooManyPasswords),
-)
-async def reauthenticate(
-    data: Reauthentication,
-    me: CurrentPrincipal,
-    flow: Inject[ReauthenticationFlow],
-    settings: CurrentSettings,
-) -> ProofRead:
-    """Prove your password again, so that dangerous actions are possible in this session.
-
-    They answer `fresh-login-required` if the last proof is older than USERVAULT_SESSIONS__FRESH.
-    """
-    at = await flow.prove(me, data.password)
-    return ProofRead(authenticated_at=at, fresh_until=at + settings.sessions.fresh)
 
 
 def _read(pair: TokenPair) -> TokenRead:

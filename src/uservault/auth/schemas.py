@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Literal
 
 from pydantic import ConfigDict, Field
@@ -28,17 +27,6 @@ class Login(Schema):
 
 class Refresh(Schema):
     refresh_token: str = GivenToken
-
-
-class Reauthentication(Schema):
-    password: GivenPassword
-
-
-class ProofRead(Schema):
-    """When the session was last proved, and until when that counts as recent."""
-
-    authenticated_at: datetime = Field(description="UTC (RFC 3339).")
-    fresh_until: datetime = Field(description="Dangerous actions need another proof after that.")
 
 
 class TokenRead(Schema):

@@ -86,10 +86,6 @@ class MyEventRead(Schema):
     by_other: bool = Field(
         description="Whether another user did it, as an administrator does.", examples=[False]
     )
-    actor_kind: str | None = Field(
-        description="What the actor is: `user`. null in events of older versions.",
-        examples=["user"],
-    )
     subject_id: int | None = Field(
         description="The user it happened to, if it was one.", examples=[2]
     )
