@@ -36,14 +36,14 @@ class UserChange:
         if verify != "off":
             await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.address)
         if verify == "required":
-            await self.verification.propose(user, email)
+            await self.verification.request_change(user, email)
             data = data.model_copy(update={"email": MISSING})
             return await self.users.update(user_id, data, check)
         return await self._replace(user, data, check)
 
     async def _replace(self, user: User, data: UserUpdate, check: Precondition) -> UserRead:
-        before = user.email
+        old_email = user.email
         changed = await self.users.update(user.id, data, check)
-        await self.verification.moved(user, before)
-        await self.verification.ask(user)
+        await self.verification.address_changed(user, old_email)
+        await self.verification.request(user)
         return changed

@@ -39,7 +39,7 @@ class InvitationAcceptance:
     async def accept(self, data: InvitationAccept) -> User:
         """Raises RegistrationClosed, InvitationNotFound, UsernameTaken, EmailTaken,
         PasswordRefused, TooManyTries or TooManyPasswords."""
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         await self.throttle.admit(self.origin.address)
         try:
             user = await self._accept(data)

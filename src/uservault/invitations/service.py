@@ -34,7 +34,7 @@ class InvitationService:
 
     async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
         """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         await self.roles.ensure_may_give(data.roles, by)
         await self.users.ensure_email_free(data.email)
         token, now = random_token(), self.now()
@@ -59,7 +59,7 @@ class InvitationService:
 
         Raises InvitationNotFound, or like `create`.
         """
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         invitation = await self._get(id)
         await self.roles.ensure_may_give(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)

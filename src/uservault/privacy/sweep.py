@@ -34,6 +34,6 @@ class PurgeSweep:
 
     async def _purge(self, id: int) -> None:
         async with scope(self.resources) as made:
-            user = await made.get(UserRepository).deleted(id, before=self.now() - self.grace)
+            user = await made.get(UserRepository).get_deleted(id, until=self.now() - self.grace)
             if user is not None:  # restored meanwhile, or another worker was faster
                 await made.get(Purge).purge(user)
