@@ -13,7 +13,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
 @injected
 class UserChange:
-    """Changing users, with all that hangs on a change of address."""
+    """Changes users. A new address is verified, and the old one is notified."""
 
     users: Inject[UserService]
     verification: Inject[EmailVerification]
@@ -22,10 +22,9 @@ class UserChange:
     origin: CurrentOrigin
 
     async def change(self, user_id: int, data: UserUpdate, check: Precondition) -> UserRead:
-        """Where addresses must be proved, a new one waits until it is.
+        """If verification is required, a new address applies once it is verified.
 
-        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries, or what the precondition
-        raises.
+        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries or PreconditionFailed.
         """
         user = await self.users.get(user_id)
         check(user.version)

@@ -1,4 +1,4 @@
-"""What we keep about people: exporting it, deleting it, restoring it."""
+"""Exporting, deleting and restoring users."""
 
 from typing import Annotated, Any
 
@@ -29,7 +29,7 @@ DOWNLOAD: dict[str, Any] = {"model": Export} | headers("Content-Disposition")
 
 @router.get("/me/export", tags=["me"], responses=problems(UserNotFound) | {200: DOWNLOAD})
 async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> StreamingResponse:
-    """Everything that is held on oneself, as a file; no secret is in it."""
+    """Download everything we store about you as a file. It contains no secrets."""
     body = await exporter.export(me.user_id)
     name = f'attachment; filename="user-{me.user_id}.json"'
     return StreamingResponse(
@@ -41,9 +41,10 @@ async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> Streami
     "/me", tags=["me"], responses=problems(UserNotFound, LastAdministrator, PreconditionFailed)
 )
 async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
-    """Delete oneself, for good at once or after a grace. All sessions end at once.
+    """Delete your own user. This ends all your sessions at once.
 
-    In production the last active administrator stays.
+    Deletion is final, at once or after USERVAULT_ERASURE__GRACE_DAYS. Until then, an administrator
+    can restore you. In production, the last active administrator cannot be deleted.
     """
     await deletion.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
@@ -58,10 +59,11 @@ async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Delet
 async def delete_user(
     id: PathId, check: IfMatch, me: CurrentPrincipal, deletion: Inject[Deletion]
 ) -> Message:
-    """Delete a user: oneself, or anybody with `users:delete`. Their tokens end at once.
+    """Delete a user. You need `users:delete`, except to delete yourself.
 
-    It is for good; if USERVAULT_ERASURE__GRACE_DAYS says so, only after that many days, until when
-    an administrator can take it back. In production the last active administrator stays.
+    The user's tokens stop working at once. Deletion is final, at once or after
+    USERVAULT_ERASURE__GRACE_DAYS. Until then, an administrator can restore the user. In production,
+    the last active administrator cannot be deleted.
     """
     await deletion.delete(id, check, me)
     return Message(message="User deleted successfully")
@@ -76,7 +78,7 @@ async def list_deleted_users(
     query: Annotated[PageQuery, Query()],
     users: Shared[DeletedUserReader],
 ) -> Paged[DeletedUserRead]:
-    """A page of the users that can still be restored, in the order of their ids."""
+    """List the deleted users that you can still restore, sorted by id."""
     return await users.page(query)
 
 
@@ -89,5 +91,5 @@ async def list_deleted_users(
 async def restore_user(
     id: PathId, me: CurrentPrincipal, deletion: Inject[Deletion]
 ) -> Tagged[UserRead]:
-    """Take a deletion back, while its grace lasts. The user's sessions stay ended."""
+    """Restore a deleted user during the grace period. Their sessions stay ended."""
     return await deletion.restore(id, me)
