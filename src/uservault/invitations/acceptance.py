@@ -22,7 +22,10 @@ from uservault.wiring.scope import Inject, Now, Shared, injected
 
 @injected
 class InvitationAcceptance:
-    """Becoming a user by invitation. It is worth what its inviter is worth then."""
+    """Creates users by invitation.
+
+    The inviter must still be active and hold the permissions that the invitation needs.
+    """
 
     policy: Shared[RegistrationPolicy]
     throttle: Shared[RegistrationThrottle]
@@ -55,11 +58,14 @@ class InvitationAcceptance:
         inviter = await self._inviter(found.inviter_id)
         invitation = await self.invitations.get(found.id)
         if invitation is None or invitation.inviter_id != inviter.user_id:
-            raise InvitationNotFound  # it was accepted, revoked or sent again meanwhile
-        return await self._make(invitation, data.username, hash, inviter)
+            raise InvitationNotFound  # accepted, revoked or sent by another user since
+        return await self._create_user(invitation, data.username, hash, inviter)
 
     async def _inviter(self, id: int) -> Principal:
-        """Who invited, locked, with what they may do now."""
+        """The inviter with their present permissions. Locks their row.
+
+        Raises InvitationNotFound if they are inactive or may not invite any more.
+        """
         inviter = await self.inviters.get(id)
         if inviter is None or not is_active(inviter, self.now()):
             raise InvitationNotFound
@@ -68,7 +74,7 @@ class InvitationAcceptance:
             raise InvitationNotFound
         return by
 
-    async def _make(
+    async def _create_user(
         self, invitation: Invitation, username: str, hash: str, inviter: Principal
     ) -> User:
         user = await self.accounts.add(username, invitation.email, hash, verified=True)

@@ -11,25 +11,25 @@ from uservault.wiring.ports import Resources
 READ_COLUMNS = select(*(getattr(Invitation, field) for field in InvitationRead.model_fields))
 PAGE = in_pages(READ_COLUMNS, Invitation.id)
 MANY = TypeAdapter(list[InvitationRead])
-GOOD = READ_COLUMNS.where(
+VALID = READ_COLUMNS.where(
     Invitation.token_hash == bindparam("hash"), Invitation.expires_at > bindparam("now")
 )
 
 
 class InvitationReader:
-    """What can be asked of invitations; never their tokens."""
+    """Reads invitations, never their tokens."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
         self.now = resources.clock
 
     async def by_token(self, token: str) -> InvitationRead:
-        """One that can be accepted. Raises InvitationNotFound."""
-        wanted = {"hash": digest(token), "now": self.now()}
-        if rows := await self.database.rows(GOOD, wanted):
+        """The invitation, if it has not expired. Raises InvitationNotFound."""
+        parameters = {"hash": digest(token), "now": self.now()}
+        if rows := await self.database.rows(VALID, parameters):
             return InvitationRead.model_validate(rows[0])
         raise InvitationNotFound
 
     async def page(self, query: PageQuery) -> Page[InvitationRead]:
-        """Invitations in the order of their ids."""
+        """Sorted by id."""
         return await read_page(self.database, PAGE, query, MANY.validate_python)

@@ -16,12 +16,15 @@ from uservault.roles.assignments import RoleAssignments
 from uservault.users.service import UserService
 from uservault.wiring.scope import Inject, Now, Shared, injected
 
-GOOD_FOR = timedelta(days=7)
+LIFETIME = timedelta(days=7)
 
 
 @injected
 class InvitationService:
-    """Inviting people. Nobody invites to what they may not do themselves."""
+    """Sends, resends and revokes invitations.
+
+    The inviter must hold every permission that the invitation grants.
+    """
 
     policy: Shared[RegistrationPolicy]
     invitations: Inject[InvitationRepository]
@@ -35,7 +38,7 @@ class InvitationService:
     async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
         """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
         self.policy.ensure_invitations_allowed()
-        await self.roles.ensure_may_give(data.roles, by)
+        await self.roles.ensure_may_grant(data.roles, by)
         await self.users.ensure_email_free(data.email)
         token, now = random_token(), self.now()
         invitation = Invitation(
@@ -45,30 +48,30 @@ class InvitationService:
             token_hash=digest(token),
             letter_id=await self._send(token, data.email),
             created_at=now,
-            expires_at=now + GOOD_FOR,
+            expires_at=now + LIFETIME,
         )
         await self.invitations.save(invitation)
-        told = InvitationCreated(
+        event = InvitationCreated(
             subject_id=None, invitation_id=invitation.id, roles=invitation.roles
         )
-        self.events.record(told)
+        self.events.record(event)
         return invitation
 
     async def resend(self, id: int, by: Principal) -> Invitation:
-        """With a new token, for another 7 days, in the name of `by`; the old token is void.
+        """Sends a new token, valid for another 7 days, in the name of `by`. Voids the old token.
 
         Raises InvitationNotFound, or like `create`.
         """
         self.policy.ensure_invitations_allowed()
         invitation = await self._get(id)
-        await self.roles.ensure_may_give(invitation.roles, by)
+        await self.roles.ensure_may_grant(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)
         await self.mails.withdraw(invitation.letter_id)
         token = random_token()
         invitation.token_hash = digest(token)
         invitation.letter_id = await self._send(token, invitation.email)
         invitation.inviter_id = by.user_id
-        invitation.expires_at = self.now() + GOOD_FOR
+        invitation.expires_at = self.now() + LIFETIME
         await self.invitations.save(invitation)
         self.events.record(InvitationResent(subject_id=None, invitation_id=id))
         return invitation

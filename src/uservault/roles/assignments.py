@@ -58,7 +58,7 @@ class RoleAssignments:
         held = await self.roles.held(user_id)
         return frozenset(permission for role in held for permission in role.permissions)
 
-    async def ensure_may_give(self, names: Sequence[str], by: Principal) -> None:
+    async def ensure_may_grant(self, names: Sequence[str], by: Principal) -> None:
         """For whoever promises these roles. Raises UnknownRole or Forbidden."""
         _ensure_may_change(set(), _named(names, await self.roles.named(names)), by)
 
