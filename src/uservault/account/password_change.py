@@ -41,7 +41,9 @@ class PasswordChange:
             self.events.record(PasswordChangeRefused(subject_id=me.user_id))
             raise CurrentPasswordWrong
         await self.throttle.forgive(me.user_id)
-        hash = await self.passwords.accepted(new, user.username, user.email, field="new_password")
+        hash = await self.passwords.check_and_hash(
+            new, user.username, user.email, field="new_password"
+        )
         await self.one_time_tokens.void(me.user_id, Purpose.RESET_PASSWORD)
         if not await self.passwords.replace(me.user_id, credential.hash, hash):
             raise ConcurrentChange

@@ -62,7 +62,7 @@ class InvitationAcceptance:
         return await self._create_user(invitation, data.username, hash, inviter)
 
     async def _inviter(self, id: int) -> Principal:
-        """The inviter with their present permissions. Locks their row.
+        """The inviter with their current permissions. Locks their row.
 
         Raises InvitationNotFound if they are inactive or may not invite any more.
         """

@@ -47,7 +47,7 @@ class PasswordRecovery:
         if credential is None or not credential.is_active:
             raise OneTimeTokenInvalid
         about = (known.username, known.email)
-        hash = await self.passwords.accepted(password, *about, field="new_password")
+        hash = await self.passwords.check_and_hash(password, *about, field="new_password")
         user = await self.users.get(one_time_token.user_id)
         await self._set(user, one_time_token, credential.hash, hash)
         await self._notify(user)

@@ -45,7 +45,7 @@ class Accounts:
 
         Raises PasswordRefused or TooManyPasswords.
         """
-        return await self.passwords.accepted(password, username, email)
+        return await self.passwords.check_and_hash(password, username, email)
 
     async def add(
         self,
