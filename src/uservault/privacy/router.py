@@ -43,8 +43,8 @@ async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> Streami
 async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
     """Delete your own user. This ends all your sessions at once.
 
-    Deletion is final, at once or after USERVAULT_ERASURE__GRACE_DAYS. Until then, an administrator
-    can restore you. In production, the last active administrator cannot be deleted.
+    An administrator can restore you for USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is final
+    at once. In production, the last active administrator cannot be deleted.
     """
     await deletion.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
@@ -61,9 +61,9 @@ async def delete_user(
 ) -> Message:
     """Delete a user. You need `users:delete`, except to delete yourself.
 
-    The user's tokens stop working at once. Deletion is final, at once or after
-    USERVAULT_ERASURE__GRACE_DAYS. Until then, an administrator can restore the user. In production,
-    the last active administrator cannot be deleted.
+    The user's tokens stop working at once. An administrator can restore the user for
+    USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is final at once. In production, the last
+    active administrator cannot be deleted.
     """
     await deletion.delete(id, check, me)
     return Message(message="User deleted successfully")

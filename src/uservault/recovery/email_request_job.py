@@ -36,11 +36,8 @@ class EmailRequestHandler:
         user = await self.users.get(id) if id else None
         if user is None or user.email_key != request.email_key or not is_active(user, self.now()):
             return None
-        return (
-            user
-            if request.purpose == Purpose.RESET_PASSWORD or self._needs_verification(user)
-            else None
-        )
+        needed = request.purpose == Purpose.RESET_PASSWORD or self._needs_verification(user)
+        return user if needed else None
 
     def _needs_verification(self, user: User) -> bool:
         return self.settings.registration.verify != "off" and not user.email_verified

@@ -2,4 +2,4 @@ from uservault.kit.problems import Forbidden
 
 
 class RegistrationClosed(Forbidden):
-    title = "You cannot register here by yourself."
+    title = "Registration is closed."

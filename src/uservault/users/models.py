@@ -28,9 +28,7 @@ class User(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # end of the deactivation
     inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
-    deleted_at: Mapped[datetime | None] = mapped_column(
-        default=None
-    )  # set until the user is restored or purged
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # purged later
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(init=False)  # counts changes; sent as the ETag

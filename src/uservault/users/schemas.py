@@ -56,7 +56,7 @@ class UserRead(Schema):
     )
     is_active: bool = Field(description="Whether the user may log in and use their tokens.")
     inactive_until: datetime | None = Field(
-        description="When an inactive user becomes active again; UTC. `null`: not by themselves."
+        description="When an inactive user becomes active again; UTC. `null`: no end is set."
     )
     inactive_reason: str | None = Field(description="Why the user is inactive.")
     created_at: datetime = Field(description="UTC (RFC 3339).")
