@@ -1,7 +1,7 @@
 from sqlalchemy import func, select
 
-from tests.fakes import FakeClock
-from tests.people import Person
+from tests.support.fakes import FakeClock
+from tests.support.people import Person
 from uservault.one_time_tokens.models import OneTimeToken
 from uservault.one_time_tokens.purposes import Purpose
 from uservault.one_time_tokens.service import OneTimeTokenService

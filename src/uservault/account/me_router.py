@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from uservault.access.guard import CurrentPrincipal
+from uservault.access.fresh import FreshLoginRequired
+from uservault.access.guard import CurrentPrincipal, FreshPrincipal
 from uservault.account.password_change import PasswordChange
 from uservault.account.schemas import PasswordUpdate
 from uservault.account.service import AccountService
@@ -30,7 +31,14 @@ async def get_me(me: CurrentPrincipal, users: Shared[UserReader]) -> Tagged[User
 
 @router.patch(
     "",
-    responses=problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries),
+    responses=problems(
+        UserNotFound,
+        UsernameTaken,
+        EmailTaken,
+        PreconditionFailed,
+        TooManyTries,
+        FreshLoginRequired,
+    ),
 )
 async def patch_me(
     me: CurrentPrincipal,
@@ -48,11 +56,16 @@ async def patch_me(
 @router.put(
     "/password",
     responses=problems(
-        CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries, TooManyPasswords
+        CurrentPasswordWrong,
+        PasswordRefused,
+        ConcurrentChange,
+        TooManyTries,
+        TooManyPasswords,
+        FreshLoginRequired,
     ),
 )
 async def change_my_password(
-    me: CurrentPrincipal, data: PasswordUpdate, passwords: Inject[PasswordChange]
+    me: FreshPrincipal, data: PasswordUpdate, passwords: Inject[PasswordChange]
 ) -> Message:
     """Change your password. This ends all your other sessions."""
     await passwords.change(me, data.current_password, data.new_password)

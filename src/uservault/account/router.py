@@ -1,5 +1,6 @@
 from fastapi import APIRouter
 
+from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires_self_or
 from uservault.access.principal import Permission
 from uservault.account.service import AccountService
@@ -14,7 +15,9 @@ from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
 
-PROBLEMS = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries)
+PROBLEMS = problems(
+    UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries, FreshLoginRequired
+)
 
 
 @router.put(

@@ -28,7 +28,7 @@ class AccountService:
         """Raises Forbidden, TooManyTries, or like `UserChange.change`."""
         await self.throttle.admit_change(self.origin.address)
         await self.roles.ensure_may_change(user_id, by)
-        user = await self.user_change.change(user_id, data, check)
+        user = await self.user_change.change(user_id, data, check, by)
         await self.throttle.count_changed(self.origin.address)
         return user
 

@@ -1,6 +1,8 @@
 from pydantic import MISSING
 
+from uservault.access.fresh import FreshProof
 from uservault.access.origin import CurrentOrigin
+from uservault.access.principal import Principal
 from uservault.one_time_tokens.purposes import Purpose
 from uservault.recovery.email_verification import EmailVerification
 from uservault.recovery.throttle import EmailThrottle
@@ -10,6 +12,8 @@ from uservault.users.service import UserService
 from uservault.web.etag import Precondition
 from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
+IDENTIFYING = ("username", "email")  # what a user logs in and recovers with
+
 
 @injected
 class UserChange:
@@ -18,17 +22,24 @@ class UserChange:
     users: Inject[UserService]
     verification: Inject[EmailVerification]
     throttle: Shared[EmailThrottle]
+    fresh: Shared[FreshProof]
     settings: CurrentSettings
     origin: CurrentOrigin
 
-    async def change(self, user_id: int, data: UserUpdate, check: Precondition) -> UserRead:
+    async def change(
+        self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
+    ) -> UserRead:
         """If verification is required, a new address applies once it is verified.
 
-        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries or PreconditionFailed.
+        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries, FreshLoginRequired or
+        PreconditionFailed.
         """
         user = await self.users.get(user_id)
         check(user.version)
-        email: str | None = data.model_dump(exclude_unset=True).get("email")
+        sent = data.model_dump(exclude_unset=True)
+        if any(name in sent and sent[name] != getattr(user, name) for name in IDENTIFYING):
+            self.fresh.require(by)
+        email: str | None = sent.get("email")
         if email is None or email == user.email:
             return await self.users.update(user_id, data, check)
         verify = self.settings.registration.verify

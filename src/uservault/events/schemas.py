@@ -54,6 +54,10 @@ class EventRead(Schema):
         " the service itself.",
         examples=[1],
     )
+    actor_kind: str | None = Field(
+        description="What the actor is: `user`. null in events of older versions.",
+        examples=["user"],
+    )
     subject_id: int | None = Field(
         description="The user it happened to, if it was one.", examples=[2]
     )
@@ -81,6 +85,10 @@ class MyEventRead(Schema):
     at: datetime = Field(description="When; UTC (RFC 3339).", examples=["2026-01-01T12:00:00Z"])
     by_other: bool = Field(
         description="Whether another user did it, as an administrator does.", examples=[False]
+    )
+    actor_kind: str | None = Field(
+        description="What the actor is: `user`. null in events of older versions.",
+        examples=["user"],
     )
     subject_id: int | None = Field(
         description="The user it happened to, if it was one.", examples=[2]

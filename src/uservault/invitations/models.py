@@ -3,7 +3,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.db.base import Base, BigId, Id, exact
+from uservault.db.base import Base, BigId, Id
 
 
 class Invitation(Base):
@@ -17,7 +17,7 @@ class Invitation(Base):
     inviter_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
-    token_hash: Mapped[str] = mapped_column(exact(64), unique=True)
+    one_time_token_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     letter_id: Mapped[int] = mapped_column(BigInteger)  # the last e-mail queued for it
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -2,6 +2,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, status
 
+from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
 from uservault.invitations.acceptance import InvitationAcceptance
@@ -33,7 +34,7 @@ from uservault.wiring.scope import Inject, Shared
 router = APIRouter(prefix="/api", tags=["invitations"], route_class=Route)
 
 REQUIRES_WRITE: dict[str, Any] = {"dependencies": [requires(Permission.INVITATIONS_WRITE)]}
-PROBLEMS = problems(RegistrationClosed, EmailTaken, UnknownRole)
+PROBLEMS = problems(RegistrationClosed, EmailTaken, UnknownRole, FreshLoginRequired)
 
 
 @router.get("/invitations", **REQUIRES_WRITE)

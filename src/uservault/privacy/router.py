@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
+from uservault.access.fresh import FreshLoginRequired
+from uservault.access.guard import CurrentPrincipal, FreshPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.schema import Message, PathId
@@ -27,8 +28,12 @@ router = APIRouter(prefix="/api", route_class=Route)
 DOWNLOAD: dict[str, Any] = {"model": Export} | headers("Content-Disposition")
 
 
-@router.get("/me/export", tags=["me"], responses=problems(UserNotFound) | {200: DOWNLOAD})
-async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> StreamingResponse:
+@router.get(
+    "/me/export",
+    tags=["me"],
+    responses=problems(UserNotFound, FreshLoginRequired) | {200: DOWNLOAD},
+)
+async def export_me(me: FreshPrincipal, exporter: Shared[Exporter]) -> StreamingResponse:
     """Download everything we store about you as a file. It contains no secrets."""
     body = await exporter.export(me.user_id)
     name = f'attachment; filename="user-{me.user_id}.json"'
@@ -38,13 +43,15 @@ async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> Streami
 
 
 @router.delete(
-    "/me", tags=["me"], responses=problems(UserNotFound, LastAdministrator, PreconditionFailed)
+    "/me",
+    tags=["me"],
+    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed, FreshLoginRequired),
 )
-async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
+async def delete_me(me: FreshPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
     """Delete your own user. This ends all your sessions at once.
 
-    An administrator can restore you for USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is final
-    at once. In production, the last active administrator cannot be deleted.
+    An administrator can restore you for USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is
+    final at once. In production, the last active administrator cannot be deleted.
     """
     await deletion.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
@@ -53,8 +60,8 @@ async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Delet
 @router.delete(
     "/users/{id:id}",
     tags=["users"],
-    dependencies=[requires_self_or(Permission.USERS_DELETE)],
-    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed),
+    dependencies=[requires_self_or(Permission.USERS_DELETE, fresh=True)],
+    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed, FreshLoginRequired),
 )
 async def delete_user(
     id: PathId, check: IfMatch, me: CurrentPrincipal, deletion: Inject[Deletion]

@@ -55,6 +55,7 @@ class PasswordRecovery:
     async def _set(self, user: User, one_time_token: LiveToken, old: str, new: str) -> None:
         """Raises OneTimeTokenInvalid if the address or password changed during the hashing."""
         await self.one_time_tokens.use(one_time_token)
+        await self.one_time_tokens.void_all(user.id)
         if user.email != one_time_token.address or not await self.passwords.replace(
             user.id, old, new
         ):

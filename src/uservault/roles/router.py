@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
+from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.problems import PreconditionFailed, problems
@@ -34,8 +35,10 @@ from uservault.wiring.scope import Inject, Shared
 router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
 
 REQUIRES_READ = [requires(Permission.ROLES_READ)]
-REQUIRES_WRITE = [requires(Permission.ROLES_WRITE)]
-PROBLEMS = problems(RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed)
+REQUIRES_WRITE = [requires(Permission.ROLES_WRITE, fresh=True)]
+PROBLEMS = problems(
+    RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed, FreshLoginRequired
+)
 
 
 @router.get("/roles", dependencies=REQUIRES_READ)
@@ -58,7 +61,7 @@ async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
     response_model=RoleRead,
     status_code=status.HTTP_201_CREATED,
     dependencies=REQUIRES_WRITE,
-    responses=problems(RoleNameTaken),
+    responses=problems(RoleNameTaken, FreshLoginRequired),
 )
 async def create_role(
     data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService]
@@ -88,7 +91,7 @@ async def patch_role(
 @router.delete(
     "/roles/{id:id}",
     dependencies=REQUIRES_WRITE,
-    responses=problems(RoleNotFound, BuiltInRole, PreconditionFailed),
+    responses=problems(RoleNotFound, BuiltInRole, PreconditionFailed, FreshLoginRequired),
 )
 async def delete_role(
     id: RoleId, check: IfMatch, by: CurrentPrincipal, roles: Inject[RoleService]
@@ -113,7 +116,7 @@ async def get_user_roles(id: PathId, roles: Shared[RoleReader]) -> EffectiveRole
     "/users/{id:id}/roles",
     response_model=UserRolesRead,
     dependencies=REQUIRES_WRITE,
-    responses=problems(UserNotFound, UnknownRole, LastAdministrator),
+    responses=problems(UserNotFound, UnknownRole, LastAdministrator, FreshLoginRequired),
 )
 async def set_user_roles(
     id: PathId, data: UserRoles, by: CurrentPrincipal, roles: Inject[RoleAssignments]

@@ -31,6 +31,7 @@ class User(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # purged later
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    credential_epoch: Mapped[int] = mapped_column(default=0)  # older one-time tokens are void
     version: Mapped[int] = mapped_column(init=False)  # counts changes; sent as the ETag
 
     # Partial, and omitted on MariaDB: with a full index, SQLite and MariaDB would scan it, and so

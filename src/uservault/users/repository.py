@@ -17,6 +17,10 @@ class UserRepository(Repository[User]):
         user = await super().get(id)
         return user if user and user.deleted_at is None else None
 
+    async def get_any(self, id: int) -> User | None:
+        """The user, locked, deleted or not."""
+        return await super().get(id)
+
     async def get_deleted(self, id: int, until: datetime | None = None) -> User | None:
         """The deleted user, locked. With `until`, only if deleted by that time."""
         user = await super().get(id)

@@ -92,6 +92,7 @@ class UserService:
             raise DeactivationOver
         user.is_active = False
         user.inactive_until, user.inactive_reason = data.until, data.reason
+        user.credential_epoch += 1
         await self._save(user)
         self.events.record(UserDeactivated(subject_id=id, until=data.until))
         return to_read(user, self.now())
@@ -115,6 +116,7 @@ class UserService:
         user = await self.get(id)
         check(user.version)
         user.deleted_at = self.now()
+        user.credential_epoch += 1
         await self._save(user)
         self.events.record(UserDeleted(subject_id=id))
         return user
