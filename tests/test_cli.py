@@ -144,7 +144,7 @@ class TestCreateAdmin:
 
         said = refused(run(*ADMIN, "--password-stdin", given="password1\n"))
 
-        assert said[1] == "It is too common, or too easy to guess."
+        assert said[1] == "The password is too common or too easy to guess."
 
     def test_says_that_the_database_was_never_migrated(self) -> None:
         (line,) = refused(run(*ADMIN, "--password-stdin", given="open sesame\n"))

@@ -29,7 +29,7 @@ class TestVerify:
             verdict = await hasher.verify("secret!", hash)
 
         assert not verdict.right
-        assert "not configured" in caplog.text
+        assert "unknown scheme" in caplog.text
         assert not hash or hash not in caplog.text
 
     @pytest.mark.promise("A1")

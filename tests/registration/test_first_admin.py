@@ -52,7 +52,7 @@ class TestMakeFirstAdmin:
             await make_first_admin(resources)
 
             assert await administrators(resources) == ["root"]
-        assert "not needed any more" in caplog.text
+        assert "remove the settings USERVAULT_ADMIN__*" in caplog.text
 
     @pytest.mark.promise("D7")
     async def test_makes_one_for_many_replicas(self, database_url: str) -> None:

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
 
 @router.get("", responses=problems(UserNotFound))
 async def get_me(me: CurrentPrincipal, users: Shared[UserReader]) -> Tagged[UserRead]:
-    """Read oneself."""
+    """Read your own user."""
     return await users.get(me.user_id)
 
 
@@ -48,9 +48,9 @@ async def patch_me(
     check: IfMatch,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Change oneself; a field that is absent is kept.
+    """Change your own user. Fields you leave out keep their values.
 
-    Where addresses must be proved, a new one waits for its proof.
+    If verification is required, a new e-mail address applies once it is verified.
     """
     return await account.update(me.user_id, data, check, me)
 
@@ -69,7 +69,7 @@ async def patch_me(
 async def change_my_password(
     me: FreshPrincipal, data: PasswordUpdate, passwords: Inject[PasswordChange]
 ) -> Message:
-    """Change one's password. All sessions but this one end."""
+    """Change your password. This ends all your other sessions."""
     await passwords.change(me, data.current_password, data.new_password)
     return Message(message="Password changed")
 

@@ -17,7 +17,7 @@ from uservault.wiring.scope import Hasher, Inject, Shared, injected
 
 @injected
 class PasswordChange:
-    """A new password, by who knows the old one. A stolen access token is not enough."""
+    """Changes a password. It asks for the current one: a stolen access token is not enough."""
 
     credentials: Shared[CredentialReader]
     users: Shared[UserReader]
@@ -34,15 +34,18 @@ class PasswordChange:
         TooManyPasswords."""
         with first_refusal_recorded(self.events, PasswordChangeThrottled(subject_id=me.user_id)):
             await self.throttle.admit(me.user_id)
-        user, known = await self.users.get(me.user_id), await self.credentials.of(me.user_id)
-        verdict = await self.hasher.verify(current, known.hash if known else None)
-        if known is None or not verdict.right:
+        user = await self.users.get(me.user_id)
+        credential = await self.credentials.of(me.user_id)
+        verdict = await self.hasher.verify(current, credential.hash if credential else None)
+        if credential is None or not verdict.right:
             self.events.record(PasswordChangeRefused(subject_id=me.user_id))
             raise CurrentPasswordWrong
         await self.throttle.forgive(me.user_id)
-        hash = await self.passwords.accepted(new, user.username, user.email, field="new_password")
+        hash = await self.passwords.check_and_hash(
+            new, user.username, user.email, field="new_password"
+        )
         await self.one_time_tokens.void_all(me.user_id)
-        if not await self.passwords.replace(me.user_id, known.hash, hash):
+        if not await self.passwords.replace(me.user_id, credential.hash, hash):
             raise ConcurrentChange
         await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         self.events.record(PasswordChanged(subject_id=me.user_id))

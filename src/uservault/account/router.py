@@ -15,7 +15,7 @@ from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
 
-CHANGED = problems(
+PROBLEMS = problems(
     UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries, FreshLoginRequired
 )
 
@@ -23,7 +23,7 @@ CHANGED = problems(
 @router.put(
     "",
     dependencies=[requires_self_or(Permission.USERS_WRITE)],
-    responses=CHANGED,
+    responses=PROBLEMS,
 )
 async def update_user(
     id: PathId,
@@ -32,10 +32,11 @@ async def update_user(
     me: CurrentPrincipal,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept.
+    """Change a user. You need `users:write`, except to change yourself.
 
-    Nobody changes, deletes or deactivates a user who may do what they themselves may not. Where
-    addresses must be proved, a new one waits for its proof.
+    Fields you leave out keep their values. If verification is required, a new e-mail address
+    applies once it is verified. You cannot change, delete or deactivate a user who holds a
+    permission that you lack.
     """
     return await account.update(id, data, check, me)
 
@@ -43,7 +44,7 @@ async def update_user(
 @router.patch(
     "",
     dependencies=[requires_self_or(Permission.USERS_WRITE)],
-    responses=CHANGED,
+    responses=PROBLEMS,
 )
 async def patch_user(
     id: PathId,
@@ -52,5 +53,5 @@ async def patch_user(
     me: CurrentPrincipal,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Merge into a user (RFC 7396), whose locale null takes away."""
+    """Update a user by JSON merge patch (RFC 7396). `null` removes the locale."""
     return await update_user(id, data, check, me, account)

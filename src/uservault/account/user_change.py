@@ -17,7 +17,7 @@ IDENTIFYING = ("username", "email")  # what a user logs in and recovers with
 
 @injected
 class UserChange:
-    """Changing users, with all that hangs on a change of address."""
+    """Changes users. A new address is verified, and the old one is notified."""
 
     users: Inject[UserService]
     verification: Inject[EmailVerification]
@@ -29,10 +29,10 @@ class UserChange:
     async def change(
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
     ) -> UserRead:
-        """Where addresses must be verified, a new one waits until it is.
+        """If verification is required, a new address applies once it is verified.
 
-        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries, FreshLoginRequired, or what
-        the precondition raises.
+        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries, FreshLoginRequired or
+        PreconditionFailed.
         """
         user = await self.users.get(user_id)
         check(user.version)
@@ -46,14 +46,14 @@ class UserChange:
         if verify != "off":
             await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.address)
         if verify == "required":
-            await self.verification.propose(user, email)
+            await self.verification.request_change(user, email)
             data = data.model_copy(update={"email": MISSING})
             return await self.users.update(user_id, data, check)
         return await self._replace(user, data, check)
 
     async def _replace(self, user: User, data: UserUpdate, check: Precondition) -> UserRead:
-        before = user.email
+        old_email = user.email
         changed = await self.users.update(user.id, data, check)
-        await self.verification.moved(user, before)
-        await self.verification.ask(user)
+        await self.verification.address_changed(user, old_email)
+        await self.verification.request(user)
         return changed

@@ -25,7 +25,10 @@ from uservault.wiring.scope import Inject, Now, Shared, injected
 
 @injected
 class InvitationAcceptance:
-    """Becoming a user by invitation. It is worth what its inviter is worth then."""
+    """Creates users by invitation.
+
+    The inviter must still be active and hold the permissions that the invitation needs.
+    """
 
     policy: Shared[RegistrationPolicy]
     throttle: Shared[RegistrationThrottle]
@@ -43,7 +46,7 @@ class InvitationAcceptance:
     async def accept(self, data: InvitationAccept) -> User:
         """Raises RegistrationClosed, InvitationNotFound, UsernameTaken, EmailTaken,
         PasswordRefused, TooManyTries or TooManyPasswords."""
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         await self.throttle.admit(self.origin.address)
         try:
             user = await self._accept(data)
@@ -59,9 +62,9 @@ class InvitationAcceptance:
         inviter = await self._inviter(found.inviter_id)
         invitation = await self.invitations.get(found.id)
         if invitation is None or invitation.inviter_id != inviter.user_id:
-            raise InvitationNotFound  # it was accepted, revoked or sent again meanwhile
+            raise InvitationNotFound  # accepted, revoked or sent by another user since
         await self._use(token)
-        return await self._make(invitation, data.username, hash, inviter)
+        return await self._create_user(invitation, data.username, hash, inviter)
 
     async def _use(self, token: LiveToken) -> None:
         try:
@@ -70,7 +73,10 @@ class InvitationAcceptance:
             raise InvitationNotFound from None
 
     async def _inviter(self, id: int) -> Principal:
-        """Who invited, locked, with what they may do now."""
+        """The inviter with their current permissions. Locks their row.
+
+        Raises InvitationNotFound if they are inactive or may not invite any more.
+        """
         inviter = await self.inviters.get(id)
         if inviter is None or not is_active(inviter, self.now()):
             raise InvitationNotFound
@@ -79,7 +85,7 @@ class InvitationAcceptance:
             raise InvitationNotFound
         return by
 
-    async def _make(
+    async def _create_user(
         self, invitation: Invitation, username: str, hash: str, inviter: Principal
     ) -> User:
         user = await self.accounts.add(username, invitation.email, hash, verified=True)

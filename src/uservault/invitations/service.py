@@ -21,7 +21,10 @@ from uservault.wiring.scope import Inject, Now, Shared, injected
 
 @injected
 class InvitationService:
-    """Inviting people. Nobody invites to what they may not do themselves."""
+    """Sends, resends and revokes invitations.
+
+    The inviter must hold every permission that the invitation grants.
+    """
 
     policy: Shared[RegistrationPolicy]
     fresh: Shared[FreshProof]
@@ -36,9 +39,9 @@ class InvitationService:
 
     async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
         """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         self._ensure_fresh(data.roles, by)
-        await self.roles.ensure_may_give(data.roles, by)
+        await self.roles.ensure_may_grant(data.roles, by)
         await self.users.ensure_email_free(data.email)
         issued, now = await self.one_time_tokens.issue(Purpose.INVITATION), self.now()
         invitation = Invitation(
@@ -51,21 +54,21 @@ class InvitationService:
             expires_at=now + Purpose.INVITATION.lifetime,
         )
         await self.invitations.save(invitation)
-        told = InvitationCreated(
+        event = InvitationCreated(
             subject_id=None, invitation_id=invitation.id, roles=invitation.roles
         )
-        self.events.record(told)
+        self.events.record(event)
         return invitation
 
     async def resend(self, id: int, by: Principal) -> Invitation:
-        """With a new token, for another 7 days, in the name of `by`; the old token is void.
+        """Sends a new token, valid for another 7 days, in the name of `by`. Voids the old token.
 
         Raises InvitationNotFound, or like `create`.
         """
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         invitation = await self._get(id)
         self._ensure_fresh(invitation.roles, by)
-        await self.roles.ensure_may_give(invitation.roles, by)
+        await self.roles.ensure_may_grant(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)
         await self._void(invitation)
         issued = await self.one_time_tokens.issue(Purpose.INVITATION)

@@ -13,7 +13,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
 @injected
 class RegistrationService:
-    """People who become users by themselves."""
+    """Registration by users themselves, or by a caller with `users:write`."""
 
     accounts: Inject[Accounts]
     verification: Inject[EmailVerification]
@@ -31,7 +31,7 @@ class RegistrationService:
         except Conflict:
             await self.throttle.count_refused(self.origin.address)
             raise
-        await self.verification.ask(user)
+        await self.verification.request(user)
         await self.throttle.count_created(self.origin.address)
         return user
 
