@@ -12,7 +12,7 @@ from httpx import AsyncClient, MockTransport
 
 from tests.client.fake_vault import FakeVault
 from uservault.client.errors import TokenRefused, Unavailable
-from uservault.client.keys import AGAIN, PublicKeys
+from uservault.client.keys import RETRY, PublicKeys
 
 KEEP = 3600
 JWKS = "/.well-known/jwks.json"
@@ -66,7 +66,7 @@ class TestOf:
         await try_all()
         await try_all()
         assert len(vault.asked) == 2
-        watch.seconds += AGAIN
+        watch.seconds += RETRY
         await try_all()
         assert len(vault.asked) == 3
 
@@ -160,7 +160,7 @@ class TestFetch:
 
         await keys.fetch()
 
-        assert keys.pause == AGAIN
+        assert keys.pause == RETRY
         assert (await keys.of(vault.token())).algorithm == "EdDSA"
 
     async def test_passes_over_what_is_no_key(self, keys: PublicKeys, vault: FakeVault) -> None:
