@@ -82,7 +82,7 @@ class TestMigrate:
         for command in ("up", "down", "current"):
             (line,) = refused(run("migrate", command))
 
-            assert "the database does not answer" in line
+            assert "the database is not available" in line
             assert "sesame" not in line  # G1
 
     def test_says_that_there_is_no_folder(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,7 @@ class TestCreateAdmin:
     def test_reads_the_password_from_standard_input(self, database: str) -> None:
         result = run(*ADMIN, "--password-stdin", given="open sesame\r\n")
 
-        assert result.stdout == "root is administrator, with id 1\n"  # D7
+        assert result.stdout == "created administrator root with id 1\n"  # D7
         ((id, hash),) = asyncio.run(administrators(database))
         assert id == 1
         assert hash.startswith("$bcrypt-sha256$v=2,t=2b,r=4$")
@@ -106,7 +106,7 @@ class TestCreateAdmin:
     def test_asks_for_what_it_is_not_told(self, database: str) -> None:
         result = run("create-admin", given="root\nroot@example.com\nopen sesame\nopen sesame\n")
 
-        assert "root is administrator" in result.stdout
+        assert "administrator root" in result.stdout
         assert "sesame" not in result.output
         assert len(asyncio.run(administrators(database))) == 1
 

@@ -183,7 +183,7 @@ class TestFetch:
         await keys.fetch()
 
         said = [record.message for record in caplog.records if record.name != "httpx"]
-        assert said == ["keys cannot be had: ConnectError", "keys can be had again"]
+        assert said == ["cannot fetch keys: ConnectError", "keys available again"]
 
     async def test_says_that_there_are_none(
         self, keys: PublicKeys, vault: FakeVault, caplog: pytest.LogCaptureFixture

@@ -30,7 +30,7 @@ def fault_of(sealer: Sealer, event: Any) -> str | None:
         return None
     if _is_erased(sealer, event):
         return None
-    return "had its personal data edited"
+    return "was edited in its personal data"
 
 
 def proof_of_erasure(sealer: Sealer, seal: str | None) -> str:
