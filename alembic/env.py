@@ -1,8 +1,11 @@
-"""Runs migrations, on the service's connection or, from Alembic's own command line, on one made
-from the same settings; one process at a time."""
+"""Runs migrations, one process at a time.
+
+Uses the service's connection; for Alembic's own command line, opens one from the same settings.
+"""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from alembic import context
@@ -18,7 +21,7 @@ log = logging.getLogger("uservault.migrations")
 
 
 def our_name(kind: str, type_: Any, within: AutogenContext) -> str | Literal[False]:
-    """A column's type by the name that `db.database` gives it, for a migration that can be read."""
+    """Write a column's type by its name in `db.base`, so that migrations are readable."""
     match type_:
         case DateTime(timezone=True):
             name = "UtcDateTime"
@@ -28,17 +31,22 @@ def our_name(kind: str, type_: Any, within: AutogenContext) -> str | Literal[Fal
             name = f"exact({type_.length})"
         case _:
             return False
-    within.imports.add("from uservault.db.database import BigId, UtcDateTime, exact")
+    within.imports.add("from uservault.db.base import BigId, UtcDateTime, exact")
     return name
 
 
-def tell(*, step: MigrationInfo, **_: Any) -> None:
-    log.info("migrated", extra={"revision": ", ".join(step.destination_revision_ids) or "none"})
+def log_steps(steps: Sequence[MigrationInfo]) -> None:
+    if steps:
+        before, after = steps[0].source_revision_ids, steps[-1].destination_revision_ids
+        facts = {"from": ", ".join(before) or "none", "to": ", ".join(after) or "none"}
+        log.info("migrated", extra=facts)
 
 
 def run(connection: Connection, wait: float) -> None:
+    steps: list[MigrationInfo] = []
+
     def is_here(thing: Any, *_: object) -> bool:
-        """Not every database has every index: see `users.models`."""
+        """Some indexes exist only in some databases: see `users.models`."""
         return bool(connection.dialect.name in thing.info.get("only", [connection.dialect.name]))
 
     with one_at_a_time(connection, wait):
@@ -48,10 +56,11 @@ def run(connection: Connection, wait: float) -> None:
             render_as_batch=connection.dialect.name == "sqlite",
             render_item=our_name,
             include_object=is_here,
-            on_version_apply=tell,
+            on_version_apply=lambda *, step, **_: steps.append(step),
         )
         with context.begin_transaction():
             context.run_migrations()
+    log_steps(steps)
 
 
 async def run_by_itself() -> None:

@@ -1,3 +1,4 @@
+import json
 import re
 import signal
 import socket
@@ -11,6 +12,7 @@ import pytest
 from tests.support.newcomer import serving, started
 from tests.support.patience import patience
 from tests.support.server import free_port
+from uservault.db.migrations import newest
 
 ROOT = Path(__file__).parents[1]
 
@@ -62,6 +64,14 @@ class TestServe:
                 with pytest.raises(ConnectionError):
                     endless.sendall(b"x" * 20_000_000)
 
+    def test_greets_a_newcomer(self, tmp_path: Path) -> None:
+        port = free_port()
+        with serving(tmp_path, port):
+            console = (tmp_path / "console").read_text()
+
+        assert console.startswith(f"UserVault serves on http://127.0.0.1:{port} (development")
+        assert "sqlite:///app.db" in console
+
     def test_tells_of_a_migration_once(self, tmp_path: Path) -> None:
         for _ in range(2):
             with serving(tmp_path, free_port()) as server:
@@ -69,7 +79,8 @@ class TestServe:
                 server.wait(patience())
 
         lines = (tmp_path / "logs/microservice.log").read_text().splitlines()
-        assert len([line for line in lines if '"migrated"' in line and '"0001"' in line]) == 1
+        (migrated,) = [json.loads(line) for line in lines if '"migrated"' in line]
+        assert (migrated["from"], migrated["to"]) == ("none", newest())
         assert not any("alembic" in line for line in lines)
 
 

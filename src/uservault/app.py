@@ -1,4 +1,4 @@
-"""Puts the features together; knows them all."""
+"""Assembles all features into the API."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -57,33 +57,32 @@ ROUTERS = (
     mail,
     keys,
     telemetry,
-)  # the busiest first: routes are tried in this order
+)  # routes are tried in this order: the busiest first
 AUTHENTICATORS = (SessionAuthenticator,)
 TAGS = [
-    {"name": "users", "description": "Registering, reading, changing and deleting users."},
-    {"name": "me", "description": "One's own account."},
-    {"name": "account", "description": "What people do by the e-mails that they get."},
-    {"name": "metadata", "description": "JSON objects that others keep on users."},
-    {"name": "auth", "description": "Proving who one is."},
-    {"name": "sessions", "description": "Seeing where one is logged in, and ending it."},
-    {"name": "roles", "description": "Named sets of permissions, and who holds them."},
+    {"name": "users", "description": "Register, read, change and delete users."},
+    {"name": "me", "description": "Your own account."},
+    {"name": "account", "description": "Verify e-mail addresses and reset passwords."},
+    {"name": "metadata", "description": "JSON objects that your services store with users."},
+    {"name": "auth", "description": "Log in and refresh tokens."},
+    {"name": "sessions", "description": "List and end sessions."},
+    {"name": "roles", "description": "Define roles and give them to users."},
     {"name": "events", "description": "The record of what happened."},
-    {"name": "invitations", "description": "Inviting people, and becoming a user that way."},
-    {"name": "mail", "description": "What became of the e-mails to users."},
-    {"name": "keys", "description": "What other services need to verify our tokens."},
-    {"name": "operation", "description": "For whoever runs the service."},
+    {"name": "invitations", "description": "Invite people and accept invitations."},
+    {"name": "mail", "description": "E-mails to users: list them and retry failed ones."},
+    {"name": "keys", "description": "The public keys that verify access tokens."},
+    {"name": "operation", "description": "Health, readiness, and where things are."},
 ]
 SUMMARY = (
     "A user management microservice. Register, log in, and send the access token as"
-    " `Authorization: Bearer …`. Whatever goes wrong is answered as problem details (RFC 9457):"
-    " match on `code`."
+    " `Authorization: Bearer …`. Errors are problem details (RFC 9457): match on `code`."
 )
 
 Opening: TypeAlias = Callable[[Settings], AbstractAsyncContextManager[Resources]]
 
 
 def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI:
-    """The API. `opening` opens the outside world when the app starts."""
+    """The API. `opening` opens the resources when the app starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

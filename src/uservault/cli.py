@@ -35,10 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-migrate = typer.Typer(help="Bring the database's schema up to date, or back.", no_args_is_help=True)
+migrate = typer.Typer(help="Migrate the database's schema up or down.", no_args_is_help=True)
 app.add_typer(migrate, name="migrate")
-app.add_typer(key_commands(lambda deed: _say(_run(_opened(deed)))), name="keys")
-app.add_typer(audit_commands(lambda deed: _say(_run(_opened(deed)))), name="audit")
+app.add_typer(key_commands(lambda action: _say(_run(_with_resources(action)))), name="keys")
+app.add_typer(audit_commands(lambda action: _say(_run(_with_resources(action)))), name="audit")
 
 
 @app.command()
@@ -47,11 +47,11 @@ def serve(
     port: Annotated[int | None, typer.Option(help="The port to listen on.", max=65535)] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes.", min=1)] = None,
 ) -> None:
-    """Serve the API. Without options, USERVAULT_SERVER__* says where."""
-    given = {"host": host, "port": port, "workers": workers}
+    """Serve the API. Options override USERVAULT_SERVER__*."""
+    options = {"host": host, "port": port, "workers": workers}
     settings = _settings()
     server = settings.server.model_copy(
-        update={name: value for name, value in given.items() if value is not None}
+        update={name: value for name, value in options.items() if value is not None}
     )
     try:
         serve_forever(settings.model_copy(update={"server": server}))
@@ -61,9 +61,9 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Deliver mail and do the other jobs, beside servers with USERVAULT_WORKER__EMBEDDED=false.
+    """Send e-mails and run the other jobs, for servers with USERVAULT_WORKER__EMBEDDED=false.
 
-    Any number of workers share the work. SIGTERM stops one cleanly.
+    Any number of workers can share the work. SIGTERM stops a worker cleanly.
     """
     settings = _settings()
     configure_logging(settings, beside="worker")
@@ -71,22 +71,22 @@ def worker() -> None:
 
 
 @migrate.command()
-def up(revision: Annotated[str, typer.Argument(help="How far.")] = "head") -> None:
-    """Migrate up. Safe to run from many places at once: one does it, the others wait."""
+def up(revision: Annotated[str, typer.Argument(help="The target revision.")] = "head") -> None:
+    """Migrate up. Safe to run several times at once: one process migrates, the others wait."""
     _run(migrations.upgrade(_settings(), revision))
     _say(f"at {_current()}")
 
 
 @migrate.command()
-def down(revision: Annotated[str, typer.Argument(help="How far back.")] = "-1") -> None:
-    """Migrate down; what the newer schema alone can hold is lost."""
+def down(revision: Annotated[str, typer.Argument(help="The target revision.")] = "-1") -> None:
+    """Migrate down. Data that does not fit the older schema is lost."""
     _run(migrations.downgrade(_settings(), revision))
     _say(f"at {_current()}")
 
 
 @migrate.command()
 def current() -> None:
-    """Say which migration the database is at, and which one this version expects."""
+    """Print the database's revision and the one that this version expects."""
     _say(f"at {_current()}, expected {migrations.newest()}")
 
 
@@ -98,12 +98,12 @@ def create_admin(
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
 ) -> None:
-    """Create a user with every permission. The password is asked for, never an argument."""
-    password = _read() if password_stdin else _asked()
+    """Create an administrator: a user with every permission. Prompts for the password."""
+    password = _read_password() if password_stdin else _prompt_password()
     try:
         data = UserCreate(username=username, email=email, password=password)
     except ValidationError as error:
-        _fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()))
+        _fail("\n".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors()))
     _run(_create_admin(_settings(), data))
 
 
@@ -116,7 +116,7 @@ def openapi() -> None:
 
 @app.command()
 def problems() -> None:
-    """Print the problems that the API answers, as a Markdown table."""
+    """Print all problems of the API as a Markdown table."""
     _say("# Problems\n")
     _say(f"Every error is `{MEDIA_TYPE}` (RFC 9457). Match on `code`; the rest may be reworded.\n")
     _say("| status | code | title |\n|---|---|---|")
@@ -126,7 +126,7 @@ def problems() -> None:
 
 @app.command(name="settings")
 def show_settings() -> None:
-    """Print every setting: its meaning, default, present value and where that comes from."""
+    """Print every setting with its meaning, default, value and the value's source."""
     settings, found = _settings(), sources()
     for setting in every_setting():
         source = found.get(setting.name, "default")
@@ -143,28 +143,28 @@ async def _work(settings: Settings) -> None:
 async def _create_admin(settings: Settings, data: UserCreate) -> None:
     async with open_resources(settings) as resources:
         user = await make_admin(resources, data)
-    _say(f"{user.username} is administrator, with id {user.id}")
+    _say(f"created administrator {user.username} with id {user.id}")
 
 
-async def _opened(deed: Callable[[Resources], Awaitable[T]]) -> T:
+async def _with_resources(action: Callable[[Resources], Awaitable[T]]) -> T:
     async with open_resources(_settings()) as resources:
-        return await deed(resources)
+        return await action(resources)
 
 
 def _current() -> str:
     return _run(migrations.current(_settings())) or "nothing"
 
 
-def _read() -> str:
+def _read_password() -> str:
     try:
         return sys.stdin.readline().rstrip("\r\n")
     except UnicodeDecodeError:
         _fail("the password is not UTF-8")
 
 
-def _asked() -> str:
-    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return asked
+def _prompt_password() -> str:
+    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
 
 
 def _settings() -> Settings:
@@ -175,16 +175,16 @@ def _settings() -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Does it, and says in a line what keeps it from being done."""
+    """Run the work. Print expected errors without a traceback and exit."""
     try:
         return asyncio.run(work)
     except Problem as problem:
-        faults = problem.extra.get("errors", [])
-        _fail("\n".join([problem.title, *(fault["detail"] for fault in faults)]))
+        errors = problem.extra.get("errors", [])
+        _fail("\n".join([problem.title, *(error["detail"] for error in errors)]))
     except (DBAPIError, OSError) as error:
-        _fail(f"the database does not answer: {type(error).__name__}")
+        _fail(f"the database is not available: {type(error).__name__}")
     except (
-        CommandError,  # a revision that there is not
+        CommandError,  # an unknown revision
         migrations.MigrationLocked,
         migrations.MigrationFailed,
     ) as error:

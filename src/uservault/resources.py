@@ -1,4 +1,4 @@
-"""Opens the real outside world."""
+"""Opens the real implementations of the ports."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Runs the service under uvicorn, with the settings that make it safe to face a network."""
+"""Runs the service under uvicorn, hardened for a hostile network."""
 
 import gc
 import os
@@ -17,33 +17,34 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uservault.kit.crypto import random_token
 from uservault.kit.problems import BadRequest, Problem, RequestHeaderFieldsTooLarge
 from uservault.settings.tree import Settings
+from uservault.telemetry.greeting import greeting
 from uservault.telemetry.logs import configure_logging
 from uservault.telemetry.middleware import with_security
 from uservault.telemetry.origin import Origin
 from uservault.web.problem_handlers import answer
 
-HEADERS = 20.0  # seconds for a request's headers to arrive
+HEADERS_TIMEOUT = 20.0  # seconds for a request's headers to arrive
 MAX_HEAD = 65536  # bytes of a request's headers
-STARTING = 60  # seconds for a worker to start before it is thought dead, and killed
-DRAIN = 0.5  # seconds for requests that were on their way when we were told to stop
+START_TIMEOUT = 60  # seconds for a worker process to start before it is killed
+DRAIN = 0.5  # seconds at shutdown for requests that are still in the network
 
 
 class PatientHttp(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1, impatient with half-open clients and patient with the last requests.
+    """uvicorn's HTTP/1.1 with limits on headers and a graceful shutdown.
 
-    It closes a connection whose headers do not arrive in time, or without end (uvicorn waits for
-    ever), and at shutdown leaves an idle connection a moment: a request may be in the socket
-    already. What is no HTTP is answered as a problem, like everything else.
+    Closes a connection whose headers are too slow or too large; uvicorn would wait for ever. At
+    shutdown, keeps idle connections open for a moment, because a request may be in the socket
+    already. Answers invalid HTTP with a problem.
     """
 
-    # Both by message: uvicorn makes a new list of headers for each.
+    # Both belong to one request: uvicorn creates a new list of headers for each.
     headers: list[tuple[bytes, bytes]]
     _head = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._stopping = False
-        self._late: TimerHandle | None = None
+        self._timeout: TimerHandle | None = None
         self._await_headers()
 
     def data_received(self, data: bytes) -> None:
@@ -59,14 +60,14 @@ class PatientHttp(HttpToolsProtocol):
         self._await_headers()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._in_head:  # a trailer is no header: it passed by whoever looked at those
+        if self._in_head:  # ignore trailers: the checks of headers did not see them
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         if sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD:
             self._refuse(RequestHeaderFieldsTooLarge())
-            raise ValueError("too large")  # the parser goes no further
+            raise ValueError("too large")  # stops the parser
         super().on_headers_complete()
         if self._stopping and self.cycle is not None:
             self.cycle.keep_alive = False
@@ -86,7 +87,7 @@ class PatientHttp(HttpToolsProtocol):
         self._refuse(BadRequest())
 
     def _refuse(self, problem: Problem) -> None:
-        """Says it in the application's stead, which never saw the request."""
+        """Answer instead of the application, which does not see the request."""
         if self.transport.is_closing():
             return
         origin = Origin(request_id=random_token())
@@ -101,18 +102,18 @@ class PatientHttp(HttpToolsProtocol):
     def _await_headers(self) -> None:
         self._stop_waiting()
         self._in_head, self._head = True, 0
-        self._late = self.loop.call_later(HEADERS, self.timeout_keep_alive_handler)
+        self._timeout = self.loop.call_later(HEADERS_TIMEOUT, self.timeout_keep_alive_handler)
 
     def _stop_waiting(self) -> None:
         self._in_head = False
-        if self._late:
-            self._late.cancel()
+        if self._timeout:
+            self._timeout.cancel()
 
 
 def own_process(app: FastAPI) -> FastAPI:
-    """Sets up what belongs to the process, for an app that has it to itself: logs and memory.
+    """Let the app configure logging and garbage collection, when the process serves only it.
 
-    An app that is mounted in another, or one of many in a test, leaves both alone.
+    Do not use it for an app that is mounted in another one, or in tests.
     """
     start = app.router.lifespan_context
 
@@ -120,8 +121,8 @@ def own_process(app: FastAPI) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
         configure_logging(app.state.settings)
         async with start(app) as state:
-            gc.freeze()  # what is here now stays: never look through it again
-            gc.set_threshold(10_000, 20, 20)  # and through the rest less often
+            gc.freeze()  # these objects stay: exclude them from collections
+            gc.set_threshold(10_000, 20, 20)  # collect the others less often
             yield state
 
     app.router.lifespan_context = lifespan
@@ -129,24 +130,27 @@ def own_process(app: FastAPI) -> FastAPI:
 
 
 class CannotListen(Exception):
-    """Says why nothing can listen on the address that is set."""
+    """The address is in use or not available. The message gives the reason."""
 
 
 def serve(settings: Settings) -> None:
-    """Serves until it is told to stop (SIGTERM, SIGINT): then requests in flight are finished.
+    """Serve until SIGTERM or SIGINT, then finish open requests.
 
-    Raises CannotListen, before anything is changed or started.
+    Raises CannotListen before anything is changed or started.
     """
     server = settings.server
-    _look_whether_free(server.host, server.port)
-    signal.signal(signal.SIGTERM, _leave)
-    # The app reads its settings anew: what the command line said must reach it too.
+    _check_free(server.host, server.port)
+    signal.signal(signal.SIGTERM, _exit)
+    # The app loads the settings again. These may come from the command line.
     for name in ("host", "port", "workers"):
         os.environ[f"USERVAULT_SERVER__{name.upper()}"] = str(getattr(server, name))
+    if not settings.production:
+        sys.stdout.write(greeting(settings))
+        sys.stdout.flush()
     uvicorn.run("uservault.main:app", **uvicorn_options(settings))
 
 
-def _look_whether_free(host: str, port: int) -> None:
+def _check_free(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()
@@ -154,8 +158,8 @@ def _look_whether_free(host: str, port: int) -> None:
         raise CannotListen(f"cannot listen: {error.strerror}") from None
 
 
-def _leave(*_: object) -> None:
-    # uvicorn drains, then raises the signal again for us; to stop when told to is no failure.
+def _exit(*_: object) -> None:
+    # uvicorn drains, then raises the signal again. A requested stop is a success.
     sys.exit(0)
 
 
@@ -171,9 +175,9 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "lifespan": "on",
         "log_config": None,
         "access_log": False,
-        "proxy_headers": False,  # we look at X-Forwarded-For ourselves, and trust nobody by default
+        "proxy_headers": False,  # we read X-Forwarded-For ourselves, from trusted proxies only
         "server_header": False,
         "timeout_keep_alive": 30,
-        "timeout_worker_healthcheck": STARTING,
+        "timeout_worker_healthcheck": START_TIMEOUT,
         "timeout_graceful_shutdown": server.shutdown_timeout,
     }

@@ -1,4 +1,4 @@
-"""Imports every models.py, so that the whole schema is known."""
+"""Imports every models.py, so that `metadata` knows the whole schema."""
 
 from uservault.db.base import Base
 from uservault.events import models as events

@@ -1,4 +1,4 @@
-"""What is done in the background: inside the server, or by `uservault worker` beside many."""
+"""Runs background jobs, inside the server or in `uservault worker`."""
 
 import asyncio
 import logging
@@ -24,21 +24,23 @@ from uservault.wiring.ports import Resources
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 60.0  # seconds until a job that keeps failing is tried again
+LONGEST_WAIT = 60.0  # seconds between tries of a failing job
 
 
 class Job(Protocol):
-    """Work that waits in the database. Any number of workers may do it at the same time, and one
-    that is killed leaves nothing that the next does not do."""
+    """Work that waits in the database.
+
+    Any number of workers may run it at the same time. If one is killed, the next does its work.
+    """
 
     async def run_once(self) -> int:
-        """Does some of it, and says how much; 0 if nothing waits."""
+        """Do some of the work. Return how much was done; 0 if there is nothing to do."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A job, and how many seconds pass between looks at whether there is something to do."""
+    """A job, and the seconds to wait after it found nothing to do."""
 
     job: Callable[[Resources], Job]
     interval: float
@@ -64,7 +66,7 @@ SCHEDULES = (
 
 
 class Worker:
-    """Does every job in a task of its own, until it is told to stop. An error ends none."""
+    """Runs each job in its own task until `stop`. A failing job is tried again."""
 
     def __init__(self, resources: Resources, schedules: Sequence[Schedule] = SCHEDULES) -> None:
         self.resources = resources
@@ -72,7 +74,7 @@ class Worker:
         self.stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """What is under way is finished, and nothing else begun."""
+        """Finish the jobs that are running and start no others."""
         self.stopping.set()
 
     async def run(self) -> None:
@@ -86,9 +88,9 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 done = await job.run_once()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            except Exception as error:  # noqa: BLE001 - whatever the error, the other jobs go on
                 failures += 1
-                _tell(schedule, error)
+                _log_failure(schedule, error)
                 await self._pause(backoff(failures, schedule.interval, LONGEST_WAIT))
             else:
                 failures = 0
@@ -100,9 +102,9 @@ class Worker:
                 await self.stopping.wait()
 
 
-def _tell(schedule: Schedule, error: Exception) -> None:
+def _log_failure(schedule: Schedule, error: Exception) -> None:
     facts = {"job": schedule.name, "reason": type(error).__name__}
-    # The database's absence is known from elsewhere; anything else is a fault of ours.
+    # A Problem is an outage of the database. Anything else is a bug and needs a traceback.
     log.error("job failed", extra=facts, exc_info=not isinstance(error, Problem))
 
 
@@ -110,7 +112,7 @@ def _tell(schedule: Schedule, error: Exception) -> None:
 async def working(
     resources: Resources, schedules: Sequence[Schedule] = SCHEDULES
 ) -> AsyncIterator[None]:
-    """A worker works meanwhile. At the end it has `shutdown_timeout` to finish what it is at."""
+    """Run a worker meanwhile. At the end, it has `shutdown_timeout` to finish running jobs."""
     worker = Worker(resources, schedules)
     task = asyncio.create_task(worker.run(), name="worker")
     try:
@@ -125,12 +127,12 @@ async def working(
 
 
 async def work(resources: Resources) -> None:
-    """Works until the process is told to stop (SIGTERM, SIGINT)."""
-    told = asyncio.Event()
+    """Run a worker until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, stopped.set)
     async with working(resources):
         log.info("worker started")
-        await told.wait()
+        await stopped.wait()
     log.info("worker stopped")

@@ -55,7 +55,7 @@ class TestNotices:
             ("ada@example.com", "Your password was changed"),
             ("ada@example.com", "Your e-mail address was changed"),
             ("countess@example.com", "You were given a new role"),
-            ("root@example.com", "A new device signed in to your account"),
+            ("root@example.com", "A new device logged in to your account"),
             ("countess@example.com", "Your account was deactivated"),
         }
         assert len(received) == 5

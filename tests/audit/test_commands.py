@@ -53,13 +53,13 @@ class TestVerify:
         done = audit(environment, "verify")
 
         assert empty.exit_code == done.exit_code == 0
-        assert empty.stdout.splitlines()[0] == "0 events chained, 0 waiting to be"
+        assert empty.stdout.splitlines()[0] == "0 events chained, 0 not chained yet"
         assert "head" not in empty.stdout
-        assert headless.stdout == "nothing is chained yet\n"
+        assert headless.stdout == "no events are chained yet\n"
         said = done.stdout.splitlines()
-        assert said[0] == "3 events chained since 2026-01-01T00:00:00Z, 0 waiting to be"
+        assert said[0] == "3 events chained since 2026-01-01T00:00:00Z, 0 not chained yet"
         assert said[1].startswith("head 3:")
-        assert said[2] == "nothing was tampered with"
+        assert said[2] == "no tampering found"
 
     def test_says_what_was_done_and_fails(
         self, environment: Mapping[str, str], database_url: str
@@ -71,11 +71,11 @@ class TestVerify:
 
         assert done.exit_code == 1
         assert done.stdout.splitlines()[:3] == [
-            "event 1 was edited, or not written by us",
+            "event 1 was edited, or was not written by UserVault",
             "event 2 was removed",
-            "event 3 was edited, or not written by us",
+            "event 3 was edited, or was not written by UserVault",
         ]
-        assert "nothing" not in done.stdout
+        assert "no tampering" not in done.stdout
 
     def test_compares_with_a_head_that_was_kept(
         self, environment: Mapping[str, str], database_url: str
@@ -93,7 +93,9 @@ class TestVerify:
 
         assert intact.exit_code == 0
         assert cut.exit_code == 1
-        assert cut.stdout.startswith("the chain was cut off: it ends at 2, and reached 3\n")
+        assert cut.stdout.startswith(
+            "the end of the chain was removed: it ends at 2 instead of 3 or later\n"
+        )
         assert audit(environment, "verify").exit_code == 0
 
     @pytest.mark.parametrize("head", ["x", ":", "0:", "1:y", "x:y", f"{'9' * 5000}:x"])

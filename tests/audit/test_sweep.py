@@ -110,7 +110,7 @@ class TestEventSweep:
         await Linking(resources).run_once()
 
         [fault] = await faults(resources)
-        assert fault == "event 5 was put in, or no worker has run for an hour"
+        assert fault == "event 5 was inserted, or no worker has run for an hour"
 
     async def test_disturbs_nobody_who_verifies_meanwhile(
         self, resources: Resources, clock: FakeClock

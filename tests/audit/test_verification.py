@@ -71,7 +71,7 @@ class TestVerification:
         one = await faults(resources)
         await tamper(resources, "UPDATE events SET address = NULL, user_agent = NULL, salt = NULL")
 
-        assert await faults(resources) == one == ["event 1 was edited in what is personal"]
+        assert await faults(resources) == one == ["event 1 was edited in its personal data"]
 
     @pytest.mark.parametrize(
         ("statements", "found"),
@@ -93,21 +93,21 @@ class TestVerification:
                     "DELETE FROM event_links WHERE event_id = 2",
                     "UPDATE event_links SET position = 2 WHERE position = 3",
                 ],
-                ["link 2 was edited, or the one before it", "links 3 to 3 were removed"],
+                ["link 2 or the one before it was edited", "links 3 to 3 were removed"],
             ),
             (["DELETE FROM event_links WHERE position = 2"], ["links 2 to 2 were removed"]),
             (
                 ["UPDATE event_links SET digest = 'x' WHERE position = 2"],
                 [
-                    "link 2 was edited, or the one before it",
-                    "link 3 was edited, or the one before it",
+                    "link 2 or the one before it was edited",
+                    "link 3 or the one before it was edited",
                 ],
             ),
             (
                 ["UPDATE event_links SET seal = 'x' WHERE position = 2"],
                 [
-                    "link 2 was edited, or the one before it",
-                    "event 2 is not the one that was recorded as 2",
+                    "link 2 or the one before it was edited",
+                    "event 2 was replaced by another event",
                 ],
             ),
             (
@@ -116,7 +116,7 @@ class TestVerification:
             ),
             (
                 ["UPDATE event_links SET position = 0 WHERE position = 1"],
-                ["link 0 was put in before the beginning", "links 1 to 1 were removed"],
+                ["link 0 was inserted before the beginning", "links 1 to 1 were removed"],
             ),
             (
                 [
@@ -125,11 +125,11 @@ class TestVerification:
                     "UPDATE events SET id = 3 WHERE id = 9",
                 ],
                 [
-                    "event 2 is not the one that was recorded as 2",
-                    "event 3 is not the one that was recorded as 3",
+                    "event 2 was replaced by another event",
+                    "event 3 was replaced by another event",
                 ],
             ),
-            ([COPY_2], ["event 20 is a copy of 2"]),
+            ([COPY_2], ["event 20 is a copy of event 2"]),
             (
                 [COPY_2, "UPDATE events SET subject_id = 9 WHERE id = 20"],
                 [f"event 20 {NOT_OURS}"],
@@ -138,8 +138,8 @@ class TestVerification:
                 ["UPDATE event_chain SET position = 1"],
                 [
                     "the beginning of the chain was edited",
-                    "link 1 was put in before the beginning",
-                    "link 2 was edited, or the one before it",
+                    "link 1 was inserted before the beginning",
+                    "link 2 or the one before it was edited",
                 ],
             ),
             (["UPDATE event_chain SET adopted_to = 9"], ["the beginning of the chain was edited"]),
@@ -147,7 +147,7 @@ class TestVerification:
                 ["DELETE FROM event_chain"],
                 [
                     "the beginning of the chain was removed",
-                    "link 1 was edited, or the one before it",
+                    "link 1 or the one before it was edited",
                 ],
             ),
         ],
@@ -186,7 +186,7 @@ class TestVerification:
 
         await link_late(resources)
 
-        assert await faults(resources) == ["event 20 is a copy of 2"]
+        assert await faults(resources) == ["event 20 is a copy of event 2"]
 
     async def test_lets_what_is_new_wait_for_a_while(
         self, resources: Resources, clock: FakeClock
@@ -199,7 +199,7 @@ class TestVerification:
 
         assert (new.waiting, new.faults) == (1, [])
         [fault] = await faults(resources)
-        assert fault == "event 2 was put in, or no worker has run for an hour"
+        assert fault == "event 2 was inserted, or no worker has run for an hour"
 
     async def test_finds_an_end_that_is_missing_by_a_head_that_was_kept(
         self, resources: Resources
@@ -220,8 +220,10 @@ class TestVerification:
         replaced = await verification.run(head)
 
         assert intact.faults == unnoticed.faults == []
-        assert found.faults == ["the chain was cut off: it ends at 2, and reached 3"]
-        assert replaced.faults == ["link 3 is another than it was"]
+        assert found.faults == [
+            "the end of the chain was removed: it ends at 2 instead of 3 or later"
+        ]
+        assert replaced.faults == ["link 3 was replaced"]
 
     async def test_verifies_by_an_older_key_as_long_as_it_is_set(
         self, resources: Resources

@@ -13,7 +13,7 @@ from httpx import AsyncClient, MockTransport
 from tests.client.fake_vault import FakeVault
 from tests.support.patience import until
 from uservault.client.errors import TokenRefused, Unavailable
-from uservault.client.keys import AGAIN, PublicKeys
+from uservault.client.keys import RETRY, PublicKeys
 
 KEEP = 3600
 JWKS = "/.well-known/jwks.json"
@@ -67,7 +67,7 @@ class TestOf:
         await try_all()
         await try_all()
         assert len(vault.asked) == 2
-        watch.seconds += AGAIN
+        watch.seconds += RETRY
         await try_all()
         assert len(vault.asked) == 3
 
@@ -161,7 +161,7 @@ class TestFetch:
 
         await keys.fetch()
 
-        assert keys.pause == AGAIN
+        assert keys.pause == RETRY
         assert (await keys.of(vault.token())).algorithm == "EdDSA"
 
     async def test_passes_over_what_is_no_key(self, keys: PublicKeys, vault: FakeVault) -> None:
@@ -184,7 +184,7 @@ class TestFetch:
         await keys.fetch()
 
         said = [record.message for record in caplog.records if record.name != "httpx"]
-        assert said == ["keys cannot be had: ConnectError", "keys can be had again"]
+        assert said == ["cannot fetch keys: ConnectError", "keys available again"]
 
     async def test_says_that_there_are_none(
         self, keys: PublicKeys, vault: FakeVault, caplog: pytest.LogCaptureFixture

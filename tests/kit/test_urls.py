@@ -47,14 +47,14 @@ class TestAsyncUrl:
             ("", "not a database URL"),
             ("sesame", "not a database URL"),
             ("postgresql://u:sesame@h:port/db", "not a database URL"),
-            ("oracle://u:sesame@h/db", "oracle is no database of ours"),
+            ("oracle://u:sesame@h/db", "oracle is not supported"),
             ("postgresql://u:sesame@h", "names no database"),
             ("postgresql://u:sesame@a,b", "names no database"),
-            ("postgresql://h/db?password=sesame", "no option password"),
-            ("mysql://u:sesame@h/db?sslmode=require", "no option sslmode"),
+            ("postgresql://h/db?password=sesame", "unknown option password"),
+            ("mysql://u:sesame@h/db?sslmode=require", "unknown option sslmode"),
             ("sqlite://", "in memory"),
             ("sqlite:///:memory:", "in memory"),
-            ("sqlite:///app.db?mode=ro", "no options"),
+            ("sqlite:///app.db?mode=ro", "options are not supported"),
         ],
     )
     def test_says_what_is_wrong_without_repeating_it(self, plain: str, reason: str) -> None:

@@ -129,11 +129,11 @@ class TestSharedQueue:
     ) -> None:
         await queue(resources)
         late = Delivery(resources)
-        [mail] = await late._take()
+        [mail] = await late._lease()
         clock.advance(minutes=3)
         await Delivery(resources).run_once()
 
-        await late._note_failure(mail, LATER)
+        await late._record_failure(mail, LATER)
 
         assert await mails(resources, "sent_at", "last_error", "next_try_at") == [
             (clock(), None, None)

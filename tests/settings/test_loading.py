@@ -153,7 +153,7 @@ class TestFaults:
     def test_are_in_a_file_that_is_no_text(self, folder: Path) -> None:
         (folder / ".env").write_bytes(b"JWT_SECRET_KEY=\xff\xfe")
 
-        assert faults() == [".env: it cannot be read (UnicodeDecodeError)"]
+        assert faults() == [".env: cannot be read (UnicodeDecodeError)"]
 
 
 class TestProduction:

@@ -168,7 +168,7 @@ class TestFile:
         console = configure(file=tmp_path / "logs" / "microservice.log")
 
         (line,) = read_json(console.getvalue())
-        assert (line["event"], line["level"]) == ("no log file", "warning")
+        assert (line["event"], line["level"]) == ("cannot write the log file", "warning")
 
     def test_is_another_for_each_worker(self) -> None:
         path = Path("logs/microservice.log")

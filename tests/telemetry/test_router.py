@@ -1,3 +1,5 @@
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,37 @@ from uservault.db.unit_of_work import unit_of_work
 from uservault.wiring.ports import Resources
 
 PROBES = "http://test"
+
+
+class TestRoot:
+    async def test_says_where_things_are(self, anyone: AsyncClient) -> None:
+        response = await anyone.get(f"{PROBES}/")
+
+        assert response.status_code == 200
+        assert response.json() == {
+            "name": "UserVault",
+            "version": version("uservault"),
+            "docs": "/docs",
+            "openapi": "/openapi.json",
+            "health": "/healthz",
+            "readiness": "/readyz",
+            "keys": "/.well-known/jwks.json",
+        }
+
+    async def test_names_only_paths_that_exist(self, anyone: AsyncClient) -> None:
+        root = (await anyone.get(f"{PROBES}/")).json()
+
+        for name in ("docs", "openapi", "health", "readiness", "keys"):
+            assert (await anyone.get(f"{PROBES}{root[name]}")).status_code == 200
+
+    async def test_names_no_docs_that_are_off(self, resources: Resources) -> None:
+        settings = resources.settings.model_copy(update={"docs": False})
+        app = create_app(settings)
+        app.state.resources = replace(resources, settings=settings)
+        async with client_of(app) as client:
+            root = (await client.get("/")).json()
+
+        assert (root["docs"], root["openapi"]) == (None, None)
 
 
 class TestHealth:

@@ -1,4 +1,4 @@
-"""The chain over the events: each link holds a keyed digest of itself and of the one before it."""
+"""The chain of events. Each link contains a keyed digest of itself and of the previous link."""
 
 import re
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uservault.events.models import EventChain, EventLink, EventRecord
 from uservault.kit.crypto import Sealer
 
-THE_ONE = 1
-WRITTEN = re.compile(r"(0|[1-9][0-9]{0,17}):([A-Za-z0-9_-]{43})")
+CHAIN_ID = 1  # of the single row
+HEAD = re.compile(r"(0|[1-9][0-9]{0,17}):([A-Za-z0-9_-]{43})")
 BATCH_SIZE = 1000  # events
 
-# Events with their places, if they have one, in the order of their ids.
+# Ids of events, with their position in the chain or None, in the order of ids.
 PLACES = (
     select(EventRecord.id, EventLink.position)
     .join_from(EventRecord, EventLink, EventLink.event_id == EventRecord.id, isouter=True)
@@ -25,20 +25,20 @@ UNLINKED = ~select(EventLink.position).where(EventLink.event_id == EventRecord.i
 
 
 class ChainTampered(Exception):
-    """Somebody else than us changed it, and whoever adds to it now would hide that."""
+    """The chain was changed from outside. Adding links now would hide that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A place in the chain. Its digest stands for all that was recorded up to there."""
+    """A position in the chain. The digest covers all events up to there."""
 
     position: int
     digest: str
 
     @classmethod
     def parsed(cls, text: str) -> "Head":
-        """From what `str` makes of one. Raises ValueError."""
-        if found := WRITTEN.fullmatch(text):
+        """The inverse of `str`. Raises ValueError."""
+        if found := HEAD.fullmatch(text):
             return cls(int(found[1]), found[2])
         raise ValueError(text)
 
@@ -47,14 +47,14 @@ class Head:
 
 
 def next_link(sealer: Sealer, before: Head, event: Any) -> EventLink:
-    """The link of an event that is sealed."""
+    """The link for a sealed event."""
     place = before.position + 1, event.id, event.seal
     digest = sealer.mac("event-link", *place, before.digest)
     return EventLink(position=place[0], event_id=place[1], seal=place[2], digest=digest)
 
 
 def follows(sealer: Sealer, before: Head, link: Any) -> bool:
-    """Whether the link was made by us to come right after that head."""
+    """Whether we made the link to come directly after `before`."""
     place = link.position, link.event_id, link.seal
     made = sealer.is_mac(link.digest, "event-link", *place, before.digest)
     return bool(link.position == before.position + 1) and made
@@ -74,21 +74,21 @@ def _facts(chain: Any) -> list[Any]:
 
 
 async def locked(session: AsyncSession, sealer: Sealer) -> EventChain | None:
-    """The beginning, so that nobody else adds or cuts meanwhile. Raises ChainTampered."""
-    chain = await session.get(EventChain, THE_ONE, with_for_update=True)
+    """Lock the chain's row, so that no other worker adds or removes links. Raises ChainTampered."""
+    chain = await session.get(EventChain, CHAIN_ID, with_for_update=True)
     if chain is not None and not is_ours(sealer, chain):
         raise ChainTampered
     return chain
 
 
 async def head(session: AsyncSession, chain: EventChain) -> Head:
-    """The last link there is."""
+    """The end of the chain."""
     last = select(EventLink).order_by(EventLink.position.desc()).limit(1)
     link = (await session.scalars(last)).first()
     return Head(link.position, link.digest) if link else Head(chain.position, chain.digest)
 
 
 async def newest_unsealed(session: AsyncSession) -> int:
-    """The id of the newest event that was written before events had seals, or 0."""
+    """The id of the newest event without a seal, from before events had seals; or 0."""
     newest = select(func.max(EventRecord.id)).where(EventRecord.seal.is_(None))
     return await session.scalar(newest) or 0

@@ -15,7 +15,7 @@ ERASE = (
     .where(TABLE.c.id == bindparam("which"))
     .values(address=None, user_agent=None, personal=None, salt=bindparam("proof"))
 )
-TOLD = or_(
+HAS_PERSONAL_DATA = or_(
     EventRecord.address.is_not(None),
     EventRecord.user_agent.is_not(None),
     EventRecord.personal.is_not(None),
@@ -24,23 +24,24 @@ TOLD = or_(
 
 @injected
 class EventErasure:
-    """Takes from the record what tells of a person, and leaves what happened.
+    """Erases personal data from events and keeps the rest.
 
-    Ids stay: they name nobody once the user is gone. The chain verifies as before.
+    Ids stay: they identify no one once the user is deleted. The chain still verifies.
     """
 
     session: WriteSession
     sealer: Sealing
 
     async def forget(self, user_id: int) -> int:
-        """The number of events that told something of the user.
+        """Return the number of events that contained personal data of the user.
 
-        In the caller's transaction, a few hundred at a time. What others did to the user keeps
-        their address, unless it tells of the user besides.
+        Runs in the caller's transaction, in batches. If another user caused an event, the actor's
+        address is kept, unless the event also has personal data of the subject.
         """
-        by_nobody_else = or_(EventRecord.actor_id.is_(None), EventRecord.personal.is_not(None))
-        did = await self._forget(EventRecord.actor_id == user_id)
-        return did + await self._forget((EventRecord.subject_id == user_id) & by_nobody_else)
+        erasable = or_(EventRecord.actor_id.is_(None), EventRecord.personal.is_not(None))
+        as_actor = await self._forget(EventRecord.actor_id == user_id)
+        as_subject = await self._forget((EventRecord.subject_id == user_id) & erasable)
+        return as_actor + as_subject
 
     async def _forget(self, which: ColumnElement[bool]) -> int:
         after = forgotten = 0
@@ -54,6 +55,7 @@ class EventErasure:
         return forgotten
 
     async def _next(self, which: ColumnElement[bool], after: int) -> Sequence[AnyRow]:
-        found = select(EventRecord.id, EventRecord.seal).where(EventRecord.id > after, which, TOLD)
-        rows = await self.session.execute(found.order_by(EventRecord.id).limit(BATCH_SIZE))
+        found = select(EventRecord.id, EventRecord.seal).where(which, HAS_PERSONAL_DATA)
+        batch = found.where(EventRecord.id > after).order_by(EventRecord.id).limit(BATCH_SIZE)
+        rows = await self.session.execute(batch)
         return rows.all()

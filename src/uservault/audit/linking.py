@@ -1,7 +1,7 @@
-"""Chaining what was recorded, in the order in which commits are seen.
+"""Links recorded events into the chain, in the order in which commits become visible.
 
-Ids are given out before the commit, so an event may show up after others with higher ids, or
-never. Nothing is inferred from ids: an event that shows up late is linked when it does.
+The database assigns ids before the commit. So an event may become visible after events with
+higher ids, or never. Such a late event is linked when it becomes visible.
 """
 
 import logging
@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uservault.audit.chain import (
+    CHAIN_ID,
     PLACES,
-    THE_ONE,
     UNLINKED,
     ChainTampered,
     Head,
@@ -33,12 +33,12 @@ from uservault.wiring.ports import Resources
 
 log = logging.getLogger(__name__)
 
-RECENT = 1000  # links: as far back as is looked for commits that came late, each time
-SKEW = timedelta(hours=1)  # events are not recorded in the order of their times
+RECENT = 1000  # links; how far back each run looks for late commits
+SKEW = timedelta(hours=1)  # events do not become visible in the order of their times
 
 
 class Linking:
-    """Links what is new, and what shows up a little late."""
+    """Links new events, and those that became visible a little late."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
@@ -46,10 +46,11 @@ class Linking:
         self.now = resources.clock
 
     async def run_once(self) -> int:
-        """The number of events that were linked."""
-        return await self._link_after(await self._a_while_ago())
+        """Return the number of events that were linked."""
+        return await self._link_after(await self._recent_id())
 
-    async def _a_while_ago(self) -> int:
+    async def _recent_id(self) -> int:
+        """The event id at the link RECENT places back, or 0."""
         newest_first = select(EventLink.event_id).order_by(EventLink.position.desc())
         rows = await self.database.rows(newest_first.offset(RECENT).limit(1))
         return rows[0].event_id if rows else 0
@@ -63,7 +64,8 @@ class Linking:
         return linked
 
     async def _link(self, ids: Sequence[int]) -> int:
-        """Those that are ours, in one transaction; what is not stays unlinked, and is found."""
+        """Link our events in one transaction. Forged events stay unlinked; verification finds
+        them."""
         await self._begin()
         async with unit_of_work(self.database) as session:
             if (chain := await locked(session, self.sealer)) is None:
@@ -77,14 +79,14 @@ class Linking:
         return len(links)
 
     async def _begin(self) -> None:
-        """The chain, if there is none. Another worker may be first."""
-        for sign in (select(EventChain.id), select(EventLink.position).limit(1)):
-            if await self.database.rows(sign):
+        """Create the chain's row if there is none. Another worker may be first."""
+        for existing in (select(EventChain.id), select(EventLink.position).limit(1)):
+            if await self.database.rows(existing):
                 return
         with suppress(IntegrityError):
             async with unit_of_work(self.database) as session:
                 chain = EventChain(
-                    id=THE_ONE,
+                    id=CHAIN_ID,
                     began_at=self.now(),
                     adopted_to=await newest_unsealed(session),
                     position=0,
@@ -96,7 +98,8 @@ class Linking:
     async def _ours(
         self, session: AsyncSession, chain: EventChain, ids: Sequence[int]
     ) -> Sequence[EventRecord]:
-        """Read anew under the lock: another worker may have linked some."""
+        """The events that we recorded, read again under the lock: another worker may have linked
+        some."""
         found = select(EventRecord).where(EventRecord.id.in_(ids), UNLINKED)
         events = (await session.scalars(found.order_by(EventRecord.id))).all()
         for event in events:
@@ -117,20 +120,22 @@ class Linking:
 
 
 class LateLinking(Linking):
-    """Looks at all there are, for events whose transaction took longer than usual; and tells the
-    log where the chain has come to, for whoever keeps logs elsewhere."""
+    """Looks at all events, to link those whose transaction took unusually long.
 
-    told = ""
+    Logs the end of the chain, as evidence for operators who keep logs elsewhere.
+    """
+
+    logged = ""
 
     async def run_once(self) -> int:
         linked = await self._link_after(0)
-        await self._tell()
+        await self._log_head()
         return linked
 
-    async def _tell(self) -> None:
+    async def _log_head(self) -> None:
         async with unit_of_work(self.database) as session:
-            chain = await session.get(EventChain, THE_ONE)
+            chain = await session.get(EventChain, CHAIN_ID)
             now = str(await head(session, chain)) if chain else ""
-        if now != self.told:
-            self.told = now
+        if now != self.logged:
+            self.logged = now
             log.info("events chained", extra={"head": now})

@@ -27,10 +27,10 @@ FIRST = (
 
 
 class EventSweep:
-    """Forgets events that were recorded longer ago than they are to be kept.
+    """Deletes events after USERVAULT_EVENTS__RETENTION.
 
-    They leave from the beginning of the chain, which is cut off there and signed anew. What was
-    tampered with is evidence: it stays, with all that comes after it.
+    Removes them from the beginning of the chain, and seals the new beginning. A tampered event is
+    evidence: it stays, and so do all events after it.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -40,25 +40,25 @@ class EventSweep:
         self.retention = resources.settings.events.retention
 
     async def run_once(self) -> int:
-        """The number of events that were forgotten."""
+        """Return the number of events that were deleted."""
         end = self.now() - self.retention
-        if not self.retention or not await self._any_over(end):
+        if not self.retention or not await self._any_expired(end):
             return 0
         async with unit_of_work(self.database) as session:
             if (chain := await locked(session, self.sealer)) is None:
                 return 0
-            over = self._over(chain, await _first(session), end)
-            if over:
-                await self._cut(session, chain, over)
-        return len(over)
+            expired = self._expired(chain, await _first(session), end)
+            if expired:
+                await self._cut(session, chain, expired)
+        return len(expired)
 
-    async def _any_over(self, end: datetime) -> bool:
-        """A look that locks nothing, for it is the answer most of the time."""
+    async def _any_expired(self, end: datetime) -> bool:
+        """A query without locks, because usually nothing has expired."""
         oldest = await self.database.rows(select(func.min(EventRecord.at)))
         return oldest[0][0] is not None and oldest[0][0] < end
 
-    def _over(self, chain: EventChain, first: Iterable[Place], end: datetime) -> Sequence[Place]:
-        over: list[Place] = []
+    def _expired(self, chain: EventChain, first: Iterable[Place], end: datetime) -> Sequence[Place]:
+        expired: list[Place] = []
         before = Head(chain.position, chain.digest)
         for link, event in first:
             if not self._is_sound(before, link, event):
@@ -66,20 +66,22 @@ class EventSweep:
                 break
             if event.at >= end:
                 break
-            over.append((link, event))
+            expired.append((link, event))
             before = Head(link.position, link.digest)
-        return over
+        return expired
 
     def _is_sound(self, before: Head, link: EventLink, event: EventRecord | None) -> bool:
         its_own = event is not None and event.seal == link.seal
         return its_own and follows(self.sealer, before, link) and not fault_of(self.sealer, event)
 
-    async def _cut(self, session: AsyncSession, chain: EventChain, over: Sequence[Place]) -> None:
-        last, _ = over[-1]
+    async def _cut(
+        self, session: AsyncSession, chain: EventChain, expired: Sequence[Place]
+    ) -> None:
+        last, _ = expired[-1]
         chain.position, chain.digest = last.position, last.digest
-        chain.swept_to = max([event.at for _, event in over])
+        chain.swept_to = max([event.at for _, event in expired])
         seal_chain(self.sealer, chain)
-        events = delete(EventRecord).where(EventRecord.id.in_([event.id for _, event in over]))
+        events = delete(EventRecord).where(EventRecord.id.in_([event.id for _, event in expired]))
         links = delete(EventLink).where(EventLink.position <= last.position)
         for swept in (events, links):
             await session.execute(swept.execution_options(synchronize_session=False))

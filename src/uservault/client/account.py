@@ -1,4 +1,4 @@
-"""The account by which a service logs in to UserVault, to be told what has ended."""
+"""The account with which a service logs in to UserVault to read revocations."""
 
 from collections.abc import Callable, Mapping
 from time import monotonic
@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx
 
-RENEW_AT = 0.8  # of an access token's time
+RENEW_AT = 0.8  # of an access token's life
 
 
 class ServiceAccount:
-    """A username and a password, of a user who holds `sessions:read` and nothing else."""
+    """Username and password of a user. The only permission they need is `sessions:read`."""
 
     def __init__(
         self,
@@ -27,13 +27,13 @@ class ServiceAccount:
         self._renew_at = 0.0
 
     async def token(self) -> str:
-        """An access token, fresh enough. Raises httpx.HTTPError, or what a bad answer causes."""
+        """A valid access token. Raises httpx.HTTPError, or any error for a malformed answer."""
         if not self._access or self.now() >= self._renew_at:
             await self._renew()
         return self._access
 
     def forget(self) -> None:
-        """The session has ended, as it seems: the next token is of another one."""
+        """Call it when the session seems to have ended. The next token is from a new session."""
         self._access, self._refresh = "", None
 
     async def _renew(self) -> None:
@@ -49,6 +49,6 @@ class ServiceAccount:
         return await self.http.post(path, json=body)
 
     def _take(self, response: httpx.Response) -> None:
-        granted: Mapping[str, Any] = response.raise_for_status().json()
-        self._access, self._refresh = granted["access_token"], granted["refresh_token"]
-        self._renew_at = self.now() + RENEW_AT * granted["expires_in"]
+        tokens: Mapping[str, Any] = response.raise_for_status().json()
+        self._access, self._refresh = tokens["access_token"], tokens["refresh_token"]
+        self._renew_at = self.now() + RENEW_AT * tokens["expires_in"]

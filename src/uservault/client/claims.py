@@ -1,4 +1,4 @@
-"""What an access token must say (RFC 7519; RFC 8725 and RFC 9068 on what to refuse)."""
+"""Checks the claims of an access token (RFC 7519, RFC 8725, RFC 9068)."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from uservault.client.principal import Principal
 ID = re.compile(r"[1-9][0-9]{0,17}")
 JTI = re.compile(r"[A-Za-z0-9_-]{1,64}")
 REQUIRED = ["iss", "aud", "typ", "sub", "sid", "jti", "iat", "exp"]
-# Not the times, at which we look by our own clock; all else that PyJWT knows of.
+# PyJWT checks everything except the times, which we check by our own clock.
 OPTIONS: Any = {"require": REQUIRED, "strict_aud": True} | {
     f"verify_{claim}": False for claim in ("exp", "iat", "nbf")
 }
@@ -22,7 +22,7 @@ OPTIONS: Any = {"require": REQUIRED, "strict_aud": True} | {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Key:
-    """A public key, and the one algorithm that it is good for: a token's header chooses neither."""
+    """A public key with its only algorithm. A token's header cannot choose another algorithm."""
 
     algorithm: str
     public: Any
@@ -30,7 +30,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """`lifetime` is the longest that a token may have, `leeway` what clocks differ; in seconds."""
+    """In seconds, `lifetime`: the longest life of a token; `leeway`: how far clocks may differ."""
 
     issuer: str
     audience: str
@@ -38,7 +38,7 @@ class Rules:
     leeway: float
 
     def read(self, token: str, key: Key, now: float) -> Principal:
-        """Whom the token names, if it is good at `now`, or TokenRefused: nothing else is raised."""
+        """The principal of the token if it is valid at `now`. Raises only TokenRefused."""
         try:
             payload = jwt.decode(
                 token,
@@ -50,19 +50,19 @@ class Rules:
             )
             self._check(payload, now)
             return _principal(payload)
-        except Exception:  # noqa: BLE001 - PyJWT lets OverflowError, RecursionError … through
+        except Exception:  # noqa: BLE001 - PyJWT lets OverflowError, RecursionError … pass
             raise TokenRefused from None
 
     def _check(self, claims: Mapping[str, Any], now: float) -> None:
         issued, expires = claims["iat"], claims["exp"]
         if type(issued) is not int or type(expires) is not int:
-            raise ValueError("times are whole seconds")
+            raise ValueError("times must be whole seconds")
         if not 0 < expires - issued <= self.lifetime:
-            raise ValueError("it lives too long to be one of theirs")
+            raise ValueError("the lifetime is too long")
         if not issued - self.leeway <= now < expires + self.leeway:
-            raise ValueError("it is not good now")
+            raise ValueError("the token is not valid now")
         if claims["typ"] != "access" or not JTI.fullmatch(claims["jti"]):
-            raise ValueError("it is no access token")
+            raise ValueError("the token is not an access token")
 
 
 def _principal(claims: Mapping[str, Any]) -> Principal:
@@ -78,11 +78,11 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
 
 def _id(value: str) -> int:
     if not ID.fullmatch(value):
-        raise ValueError("ids are decimal")
+        raise ValueError("ids must be decimal")
     return int(value)
 
 
 def _names(value: Any) -> frozenset[str]:
     if type(value) is not list or not all(type(name) is str for name in value):
-        raise ValueError("names are a list of strings")
+        raise ValueError("names must be a list of strings")
     return frozenset(value)

@@ -4,10 +4,10 @@ log = logging.getLogger("uservault.client")
 
 
 class Contact:
-    """Whether something could be had of UserVault: logs when that changes, not every time.
+    """Logs when requests to UserVault begin to fail or to succeed again, not each time.
 
-    An error is named by its type, for its text may hold more than a log should; an answer that
-    was not the one hoped for, by its status too.
+    Names an error by its type, and by the status of the answer if there is one. Its text may
+    contain secrets.
     """
 
     def __init__(self, what: str) -> None:
@@ -16,12 +16,12 @@ class Contact:
 
     def made(self) -> None:
         if self._reason:
-            log.info("%s can be had again", self.what)
+            log.info("%s available again", self.what)
         self._reason = ""
 
     def failed(self, error: Exception) -> None:
         if (reason := _named(error)) != self._reason:
-            log.warning("%s cannot be had: %s", self.what, reason)
+            log.warning("cannot fetch %s: %s", self.what, reason)
         self._reason = reason
 
 

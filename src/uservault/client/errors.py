@@ -1,6 +1,6 @@
 class TokenRefused(Exception):
-    """The token is not a good one. Why, is nobody's business but the log's, and not even its."""
+    """The token is not valid. The reason is not disclosed, because it would help attackers."""
 
 
 class Unavailable(Exception):
-    """It cannot be said whether the token is good: UserVault has been away for too long."""
+    """The token cannot be checked, because UserVault has been unavailable for too long."""

@@ -1,4 +1,4 @@
-"""For services made with FastAPI: who is calling, as a dependency of a route."""
+"""FastAPI dependencies that authenticate requests with UserVault's access tokens."""
 
 from typing import Any
 
@@ -13,19 +13,20 @@ CHALLENGE = 'Bearer realm="uservault"'
 
 
 class UserVault(Verifier):
-    """A Verifier whose answers are a route's: 401, 403, 503, or the Principal."""
+    """A Verifier for routes: gives the Principal, or answers 401, 403 or 503."""
 
     def require(self, permission: str | None = None, *, role: str | None = None) -> "Required":
-        """`Annotated[Principal, Depends(vault.require("orders:read"))]`, or `role="support"`.
+        """Use it as `Annotated[Principal, Depends(vault.require(role="support"))]`.
 
-        With both, both are needed; with none, a good token is enough. What counts is what the
-        user held when the token was signed: a change is seen with the next token.
+        `permission` is one of UserVault's own, such as `users:read`. With both, the user must have
+        both; with neither, a valid token is enough. The token holds the roles and permissions from
+        when it was signed: a change takes effect with the next token.
         """
         return Required(self, permission, role)
 
 
 class Required(HTTPBearer):
-    """The token in the `Authorization` header, and nowhere else (RFC 6750)."""
+    """Reads the token from the `Authorization` header only (RFC 6750)."""
 
     def __init__(self, vault: Verifier, permission: str | None, role: str | None) -> None:
         super().__init__(bearerFormat="JWT", scheme_name="UserVault", auto_error=False)
@@ -48,7 +49,7 @@ class Required(HTTPBearer):
         try:
             return await self.vault.verify(_bearer(request))
         except TokenRefused:
-            title = "The access token is not valid, or no longer."
+            title = "The access token is invalid or has expired."
             challenge = f'{CHALLENGE}, error="invalid_token"'
             raise _problem(401, "invalid-token", title, challenge) from None
         except Unavailable:
@@ -59,19 +60,19 @@ def _bearer(request: Request) -> str:
     match request.headers.getlist("authorization"):
         case [header] if header[:7].lower() == "bearer ":
             return header[7:]
-    raise _problem(401, "unauthorized", "A valid access token is needed.", CHALLENGE)
+    raise _problem(401, "unauthorized", "A valid access token is required.", CHALLENGE)
 
 
 def _problem(
     status: int, code: str, title: str, challenge: str | None = None, **extra: Any
 ) -> HTTPException:
-    """The members of RFC 9457, under FastAPI's `detail`; an exception handler may do more."""
+    """The members of RFC 9457, in FastAPI's `detail`."""
     detail = {"type": f"/problems/{code}", "title": title, "status": status, "code": code} | extra
     headers = {"WWW-Authenticate": challenge} if challenge else None
     return HTTPException(status, detail, headers)
 
 
 def _unavailable() -> HTTPException:
-    error = _problem(503, "unavailable", "It cannot be said whether the token is good.")
+    error = _problem(503, "unavailable", "The access token cannot be checked at the moment.")
     error.headers = {"Retry-After": "5"}
     return error

@@ -11,11 +11,11 @@ from uservault.client.contact import Contact
 from uservault.client.revocations import Revocations
 
 FEED = "/api/revocations"
-LONGEST_PAUSE = 10.0  # seconds between tries while it cannot be had
+LONGEST_PAUSE = 10.0  # seconds between tries while it fails
 
 
 class RevocationFeed:
-    """Polled over and over; what was missed meanwhile is told the next time."""
+    """Polls the feed with a cursor, so that nothing is missed after a failure."""
 
     def __init__(
         self,
@@ -31,38 +31,38 @@ class RevocationFeed:
         self._contact = Contact("revocations")
         self._after: str | None = None
         self._etag: str | None = None
-        self._heard_at: float | None = None
+        self._complete_at: float | None = None
 
     def age(self) -> float:
-        """Seconds since all was known; for ever, if it never was."""
-        return float("inf") if self._heard_at is None else self.now() - self._heard_at
+        """Seconds since all revocations were known; infinite if they never were."""
+        return float("inf") if self._complete_at is None else self.now() - self._complete_at
 
     async def follow(self, every: float) -> None:
-        """For ever; to be cancelled. Tries less and less often while it fails."""
+        """Poll until cancelled. The pause between tries doubles while they fail."""
         pause = every
         while True:
             await sleep(pause)
             pause = every if await self.poll() else min(2 * pause, max(every, LONGEST_PAUSE))
 
     async def poll(self) -> bool:
-        """Whether all is known that had ended when it began."""
+        """Whether all revocations up to the call are known now."""
         asked_at = self.now()
         try:
-            while await self._read_on():
+            while await self._read_next():
                 pass
-        except Exception as error:  # noqa: BLE001 - whatever it is, we go on with what we have
+        except Exception as error:  # noqa: BLE001 - whatever the error, keep what is known
             self._contact.failed(error)
             return False
         self._contact.made()
-        self._heard_at = asked_at
+        self._complete_at = asked_at
         self.revocations.forget(time())
         return True
 
-    async def _read_on(self) -> bool:
-        """One answer's worth; whether there is more."""
+    async def _read_next(self) -> bool:
+        """Read one answer. Return whether there is more."""
         response = await self._ask()
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            self._begin_again()
+            self._start_over()
             response = await self._ask()
         if response.status_code == httpx.codes.NOT_MODIFIED:
             return False
@@ -70,7 +70,7 @@ class RevocationFeed:
         for revocation in feed["revocations"]:
             self.revocations.add(revocation)
         before, self._after = self._after, feed["cursor"]
-        # Another cursor is another question, whose answer has no tag yet.
+        # The ETag belongs to the URL, which has the cursor in it.
         self._etag = response.headers.get("ETag") if before == self._after else None
         return bool(feed["more"]) and before != self._after
 
@@ -81,7 +81,7 @@ class RevocationFeed:
         params = {"after": self._after} if self._after else {}
         return await self.http.get(FEED, params=params, headers=headers)
 
-    def _begin_again(self) -> None:
-        """Our session has ended; perhaps with the whole database, which then has other cursors."""
+    def _start_over(self) -> None:
+        """After the end of our session. Cursors are wrong if the database was replaced."""
         self.account.forget()
         self._after = self._etag = None

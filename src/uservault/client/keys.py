@@ -1,4 +1,4 @@
-"""The public keys of a UserVault, as its `/.well-known/jwks.json` has them (RFC 7517)."""
+"""UserVault's public keys from `/.well-known/jwks.json` (RFC 7517)."""
 
 import json
 import re
@@ -18,15 +18,15 @@ from uservault.client.errors import TokenRefused, Unavailable
 
 JWKS = "/.well-known/jwks.json"
 KID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-FOREIGN = {"jwk", "jku", "x5u", "x5c"}  # headers that name a key of the sender's own
-FAMILIES = {"EdDSA": "OKP", "ES256": "EC", "RS256": "RSA"}  # no HS256, whatever the set says
+FOREIGN = {"jwk", "jku", "x5u", "x5c"}  # headers that bring or link the sender's own key
+FAMILIES = {"EdDSA": "OKP", "ES256": "EC", "RS256": "RSA"}  # never HS256
 MAX_AGE = re.compile(r"(?:^|[\s,])max-age=([0-9]{1,9})(?:[\s,]|$)")
-SHORTEST, USUAL, LONGEST = 1.0, 60.0, 3600.0  # seconds that a set is kept
-AGAIN = 5.0  # seconds between tries, after a failure or for a key that nobody knows
+MIN_AGE, DEFAULT_AGE, LIMIT_AGE = 1.0, 60.0, 3600.0  # seconds until the keys are fetched again
+RETRY = 5.0  # seconds between fetches after a failure or for an unknown key
 
 
 class PublicKeys:
-    """Fetched when their time is over, and kept for `keep` seconds while they cannot be."""
+    """Fetches the keys when they expire. If that fails, uses them for `keep` seconds more."""
 
     def __init__(
         self, http: httpx.AsyncClient, keep: float, now: Callable[[], float] = monotonic
@@ -34,7 +34,7 @@ class PublicKeys:
         self.http = http
         self.keep = keep
         self.now = now
-        self.pause = AGAIN  # until the next fetch is due
+        self.pause = RETRY  # seconds until the next fetch
         self._contact = Contact("keys")
         self._keys: Mapping[str, Key] = {}
         self._etag: str | None = None
@@ -54,13 +54,13 @@ class PublicKeys:
         raise TokenRefused
 
     async def stay_fresh(self) -> None:
-        """For ever; to be cancelled."""
+        """Fetch the keys again and again, until cancelled."""
         while True:
             await sleep(self.pause)
             await self.fetch()
 
     async def fetch(self) -> None:
-        """All who want it at once share one request; who stops waiting harms nobody else."""
+        """Concurrent callers share one request. A cancelled caller does not affect the others."""
         if self._fetching is None:
             self._fetching = create_task(self._fetch())
             self._fetching.add_done_callback(self._done)
@@ -74,9 +74,11 @@ class PublicKeys:
         self._fetching = None
 
     async def _look_for_unknown(self) -> None:
-        """UserVault may just have made it; or somebody invents names, and gets one request every
-        few seconds, whatever they send."""
-        if self._fetching is None and self._within(AGAIN, self._missed_at):
+        """Fetch the keys again: UserVault may just have created this one.
+
+        At most one request every few seconds, so that invented kids cause no load.
+        """
+        if self._fetching is None and self._within(RETRY, self._missed_at):
             return
         self._missed_at = self.now()
         await self.fetch()
@@ -91,9 +93,9 @@ class PublicKeys:
             response = await self.http.get(JWKS, headers=headers)
             if response.status_code != httpx.codes.NOT_MODIFIED:
                 self._take(response.raise_for_status())
-        except Exception as error:  # noqa: BLE001 - whatever it is, we go on with what we have
+        except Exception as error:  # noqa: BLE001 - whatever the error, keep the keys
             self._contact.failed(error)
-            self.pause = AGAIN
+            self.pause = RETRY
             return
         self._contact.made()
         self._fetched_at, self.pause = asked_at, _max_age(response)
@@ -106,7 +108,7 @@ class PublicKeys:
 
 
 def _usable(jwks: list[dict[str, Any]]) -> Iterator[tuple[str, Key]]:
-    """What is no key of ours, or none that we know how to use, is passed over (RFC 7517 §5)."""
+    """Skips keys of unknown kinds or for other uses (RFC 7517 §5)."""
     for jwk in jwks:
         with suppress(Exception):
             algorithm = jwk["alg"]
@@ -117,7 +119,7 @@ def _usable(jwks: list[dict[str, Any]]) -> Iterator[tuple[str, Key]]:
 
 def _max_age(response: httpx.Response) -> float:
     found = MAX_AGE.search(response.headers.get("Cache-Control", ""))
-    return min(max(float(found[1]), SHORTEST), LONGEST) if found else USUAL
+    return min(max(float(found[1]), MIN_AGE), LIMIT_AGE) if found else DEFAULT_AGE
 
 
 def _kid(header: str) -> str:
@@ -127,6 +129,6 @@ def _kid(header: str) -> str:
         if KID.fullmatch(fields["kid"]) and not FOREIGN & fields.keys():
             kid: str = fields["kid"]
             return kid
-    except Exception:  # noqa: BLE001 - whatever it is, it is no header of theirs
+    except Exception:  # noqa: BLE001 - whatever the error, it is not UserVault's header
         raise TokenRefused from None
     raise TokenRefused

@@ -1,5 +1,3 @@
-"""Whom a token names, as other services see them."""
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,11 +5,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """`roles` and `permissions` are what the user held when the token was signed."""
+    """The user of a token. `roles` and `permissions` are from when the token was signed."""
 
     user_id: int
     session_id: int
-    issued_at: int  # seconds since 1970, whole ones
+    issued_at: int  # whole seconds since 1970
     roles: frozenset[str]
     permissions: frozenset[str]
-    claims: Mapping[str, Any]  # all of them, read-only
+    claims: Mapping[str, Any]  # all claims, read-only

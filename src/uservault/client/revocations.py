@@ -1,4 +1,4 @@
-"""What has ended, as far as any token that is still good could tell of it."""
+"""The revocations that matter to tokens which have not expired."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,22 +7,22 @@ from typing import Any
 from uservault.client.contact import log
 from uservault.client.principal import Principal
 
-MAX_ENTRIES = 1_000_000  # sessions, and users; some 100 MB of each
+MAX_ENTRIES = 1_000_000  # of sessions, and of users; about 100 MB each
 
 
 class Revocations:
-    """`lifetime` is that of the longest token: what is older can matter no more.
+    """`lifetime`: the longest life of a token. Older revocations do not matter any more.
 
-    `skew` is how far the clocks of UserVault's processes may differ; both in seconds. As a token's
-    `iat` has whole seconds only, one that was signed in the second of a revocation, or up to
-    `skew` seconds later, is refused with the older ones: its holder refreshes it or logs in again.
+    `skew`: how far the clocks of UserVault's processes may differ. Both in seconds. `iat` has only
+    whole seconds. So a token is refused even if it was signed up to `skew` seconds after the
+    revocation; its user must refresh it or log in again.
     """
 
     def __init__(self, lifetime: float, skew: float, most: int = MAX_ENTRIES) -> None:
         self.lifetime = lifetime
         self.skew = skew
         self.most = most
-        self._sessions: dict[int, float] = {}  # when they ended, the latest last
+        self._sessions: dict[int, float] = {}  # times of revocation, the latest last
         self._users: dict[int, float] = {}
         self._everybody = 0.0
 
@@ -36,7 +36,7 @@ class Revocations:
         return principal.issued_at <= at + self.skew
 
     def add(self, revocation: Mapping[str, Any]) -> None:
-        """One of the feed's. Raises LookupError, TypeError or ValueError if it cannot be read."""
+        """Add an entry of the feed. Raises LookupError, TypeError or ValueError for a bad one."""
         at = datetime.fromisoformat(revocation["at"]).timestamp()
         match revocation["kind"]:
             case "sessions":
@@ -47,10 +47,13 @@ class Revocations:
             case "everybody":
                 self._everybody = max(self._everybody, at)
             case kind:
-                log.warning("a kind of revocation that is not known here: %.40r", kind)
+                log.warning("unknown kind of revocation: %.40r", kind)
 
     def forget(self, now: float) -> None:
-        """What can matter no more; and what is too much, for which all tokens of that time go."""
+        """Delete entries that do not matter any more.
+
+        Above the maximum, delete the oldest ones and refuse all tokens from their time or before.
+        """
         for ends in (self._sessions, self._users):
             while ends and _oldest(ends) < now - self.lifetime:
                 del ends[next(iter(ends))]

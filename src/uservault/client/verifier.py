@@ -1,4 +1,4 @@
-"""Verifies access tokens where they are used, without asking UserVault about each."""
+"""Verifies access tokens without a request to UserVault for each."""
 
 from asyncio import Task, create_task, gather
 from time import time
@@ -16,23 +16,24 @@ from uservault.client.keys import PublicKeys
 from uservault.client.principal import Principal
 from uservault.client.revocations import Revocations
 
-MAX_BYTES = 8192  # of a token; theirs have some 500
-TIMEOUT = 5.0  # seconds that a request to UserVault may take
+MAX_BYTES = 8192  # of a token; UserVault's have about 500
+TIMEOUT = 5.0  # seconds for a request to UserVault
 DAY = 86400.0
 
 
 class Verifier:
-    """`async with Verifier("https://users.example.com", …) as verifier`, while the service runs.
+    """Use it as `async with Verifier("https://users.example.com", …) as verifier`.
 
-    `username` and `password` are of an account that may read sessions; without one, a token is
-    good until it expires, whatever happens to its session. With one, the feed of revocations is
-    polled every `poll` seconds. If it cannot be had for `max_stale` seconds, a warning is logged
-    and what was known goes on to count; with `fail_closed`, tokens are answered Unavailable
-    instead. While UserVault is away, its keys are believed for `keep_keys` seconds.
+    `username` and `password` belong to an account with the permission `sessions:read`. Without
+    them, a token is valid until it expires, even if its session was revoked. With them, the
+    verifier polls the feed of revocations every `poll` seconds. If that fails for `max_stale`
+    seconds, it logs a warning and uses the revocations that it knows; with `fail_closed`, it
+    raises Unavailable for all tokens. While UserVault is unavailable, its keys are used for
+    `keep_keys` seconds.
 
-    `lifetime` is the longest that a token may have (USERVAULT_TOKENS__LIFETIME, or more); `leeway`
-    is what our clock may differ from UserVault's, and `skew` what the clocks of its processes may
-    differ from one another. All in seconds.
+    `lifetime` is the longest life of a token (USERVAULT_TOKENS__LIFETIME, or more). `leeway` is
+    how far our clock may differ from UserVault's; `skew` is how far the clocks of its processes
+    may differ. All times are in seconds.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Verifier:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         if fail_closed and not username:
-            raise ValueError("fail_closed needs an account to be told what has ended")
+            raise ValueError("fail_closed needs an account to read revocations")
         self.rules = Rules(issuer=issuer, audience=audience, lifetime=lifetime, leeway=leeway)
         self.poll = poll
         self.max_stale = max_stale
@@ -61,12 +62,12 @@ class Verifier:
         self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
         self._keys = PublicKeys(self._http, keep_keys)
         self.revocations = Revocations(lifetime + 2 * leeway, skew)
-        self.feed = self._followed(username, password) if username else None
+        self.feed = self._make_feed(username, password) if username else None
         self._stale = False
         self._tasks: list[Task[Any]] = []
 
     async def __aenter__(self) -> Self:
-        """Asks once for the keys and for what has ended, but starts without them if need be."""
+        """Fetch keys and revocations once. If that fails, start without them."""
         await gather(self._keys.fetch(), *([self.feed.poll()] if self.feed else []))
         self._tasks.append(create_task(self._keys.stay_fresh()))
         if self.feed:
@@ -86,28 +87,28 @@ class Verifier:
         await self._http.aclose()
 
     async def verify(self, token: str) -> Principal:
-        """Whom the token names. Raises TokenRefused, or Unavailable: nothing else."""
+        """The principal of the token. Raises only TokenRefused or Unavailable."""
         if len(token) > MAX_BYTES:
             raise TokenRefused
         key = await self._keys.of(token)
         principal = self.rules.read(token, key, time())
         if self.revocations.ended(principal):
             raise TokenRefused
-        self._look_how_stale()
+        self._check_stale()
         return principal
 
-    def _look_how_stale(self) -> None:
+    def _check_stale(self) -> None:
         stale = self.feed is not None and self.feed.age() > self.max_stale
         if stale and not self._stale:
             log.warning(
-                "revocations are unknown for more than %g s: tokens are %s",
+                "no revocations for more than %g s: tokens are %s",
                 self.max_stale,
-                "refused" if self.fail_closed else "good until they expire",
+                "refused" if self.fail_closed else "valid until they expire",
             )
         self._stale = stale
         if stale and self.fail_closed:
             raise Unavailable
 
-    def _followed(self, username: str, password: str) -> RevocationFeed:
+    def _make_feed(self, username: str, password: str) -> RevocationFeed:
         account = ServiceAccount(self._http, username, password)
         return RevocationFeed(self._http, account, self.revocations)

@@ -1,4 +1,4 @@
-"""What every model is, and the types of its columns."""
+"""The base class of all models, and their column types."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, dataclass_transform
@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column, re
 
 
 class _Forgetful(TypeDecorator[datetime]):
-    """For databases that store a moment and forget its time zone."""
+    """Stores UTC in databases that do not keep a time zone."""
 
     impl = DateTime
     cache_ok = True
@@ -33,17 +33,17 @@ class _Forgetful(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
-# A moment, aware on both sides, to the microsecond.
+# A time with microseconds. Python always sees it with a time zone.
 UtcDateTime = DateTime(timezone=True).with_variant(_Forgetful(), "sqlite", "mysql", "mariadb")
 
 
-# SQLite numbers only INTEGER columns by itself, and never reuses a number only if told to.
+# SQLite generates values only for INTEGER columns.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 
 
 def exact(length: int) -> String:
-    """Text that equals nothing but itself: the usual collations of MariaDB ignore case."""
+    """Text that is compared exactly: the default collations of MySQL and MariaDB ignore case."""
     binary = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
     return String(length).with_variant(binary, "mysql", "mariadb")
 
@@ -52,10 +52,10 @@ def exact(length: int) -> String:
     kw_only_default=True, eq_default=False, field_specifiers=(mapped_column, relationship)
 )
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
-    """Every model: made by keyword, so that mypy checks how; never printed with its secrets."""
+    """Constructors take keywords, which mypy checks. No repr, so that no secret is printed."""
 
     __table_args__: ClassVar[Any] = {  # type: ignore[misc]
-        "sqlite_autoincrement": True,
+        "sqlite_autoincrement": True,  # never reuses an id
         "mysql_engine": "InnoDB",
         "mysql_charset": "utf8mb4",
         "mariadb_engine": "InnoDB",

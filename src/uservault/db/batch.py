@@ -1,4 +1,4 @@
-"""Concurrent look-ups by key, answered by one query."""
+"""Answers concurrent look-ups by key with one query."""
 
 from asyncio import Future, Task, get_running_loop
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -14,14 +14,15 @@ K = TypeVar("K")
 V = TypeVar("V")
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
-LIMIT = 512  # keys in one query, a power of two
+LIMIT = 512  # keys per query; a power of two
 
 
 class Batcher(Generic[K, V]):
-    """Gathers the keys asked for while a query is under way, then asks for them all at once.
+    """Collects the requested keys while a query runs, then queries all of them at once.
 
-    A look-up never joins a query already sent, so it sees all that was committed before it began.
-    Who stops waiting harms nobody else; a query that fails, fails only those who were in it.
+    A look-up never joins a query that was already sent, so it sees everything that was committed
+    before it began. A cancelled caller does not affect others. A failed query fails only its own
+    callers.
     """
 
     def __init__(self, fetch: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
@@ -47,7 +48,7 @@ class Batcher(Generic[K, V]):
     async def _answer(self, batch: Mapping[K, list[Future[V | None]]]) -> None:
         try:
             found = await self._fetch(list(batch))
-        except Exception as error:  # noqa: BLE001 - it belongs to those who asked
+        except Exception as error:  # noqa: BLE001 - raised to the callers
             for answer in chain.from_iterable(batch.values()):
                 if not answer.done():
                     answer.set_exception(error)
@@ -62,7 +63,7 @@ NAMES = [f"key{n}" for n in range(LIMIT)]
 
 
 def by_key(database: Database, statement: AnySelect) -> Batcher[Any, AnyRow]:
-    """Finds the row of `statement` for a value of its first column, which is unique in it."""
+    """Look up rows of `statement` by its first column, which must be unique."""
     key = statement.selected_columns[0]
 
     @cache
@@ -70,7 +71,7 @@ def by_key(database: Database, statement: AnySelect) -> Batcher[Any, AnyRow]:
         return statement.where(key.in_([bindparam(name, type_=key.type) for name in NAMES[:size]]))
 
     async def fetch(keys: Sequence[Any]) -> Mapping[Any, AnyRow]:
-        size = 1 << (len(keys) - 1).bit_length()  # ten shapes to compile and prepare, not 512
+        size = 1 << (len(keys) - 1).bit_length()  # ten statements to compile and prepare, not 512
         padded = dict(zip_longest(NAMES[:size], keys, fillvalue=keys[-1]))
         return {row[0]: row for row in await database.rows(among(size), padded)}
 

@@ -1,4 +1,4 @@
-"""The database as a process holds it: two pools, and how it reads."""
+"""A process's connection pools, and how it reads."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -21,13 +21,13 @@ from uservault.settings.database import DatabaseSettings
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # a row, whatever its columns
 
-MAX_JOINED = 1 << 20  # bytes that the values of a group, joined by MySQL or MariaDB, may have
+MAX_JOINED = 1 << 20  # bytes; the longest result of GROUP_CONCAT in MySQL and MariaDB
 
 
 class Database:
-    """Held once per process. Reads commit by themselves; writes happen in a `unit_of_work`.
+    """One per process. Reads use AUTOCOMMIT; writes happen in a `unit_of_work`.
 
-    Each has its own pool, so that writers who wait for each other delay no reader.
+    Each has its own pool, so that writers that wait for each other do not delay readers.
     """
 
     def __init__(self, url: URL, settings: DatabaseSettings | None = None) -> None:
@@ -40,10 +40,10 @@ class Database:
         self.writes = _engine(
             url,
             settings,
-            # SQLite lets in one writer at a time: let them queue here, in order, not on its lock.
+            # SQLite allows one writer at a time. Here they queue in order; its lock is unfair.
             pool_size=1 if sqlite else settings.write_pool_size,
             pool_pre_ping=True,
-            # Its driver must not begin a transaction of its own: see `_begin_immediate`.
+            # SQLite's driver must not begin a transaction by itself: see `_begin_immediate`.
             isolation_level="AUTOCOMMIT" if sqlite else "READ COMMITTED",
         )
         if sqlite:
@@ -52,10 +52,10 @@ class Database:
     async def rows(
         self, statement: Executable, parameters: Mapping[str, Any] | None = None
     ) -> Sequence[AnyRow]:
-        """The rows that `statement` finds, as committed when it runs.
+        """The rows of `statement`, as committed when it runs. Raises DatabaseUnavailable.
 
-        Raises DatabaseUnavailable. A look that met a lost connection is made again: it changes
-        nothing, and costs less than a ping before each.
+        Runs the statement again after a lost connection. Reads change nothing, and this costs
+        less than a ping before each one.
         """
 
         def fetch() -> Sequence[AnyRow]:
@@ -64,7 +64,7 @@ class Database:
 
         with translated():
             try:
-                # One hop into SQLAlchemy's greenlet; AsyncConnection makes one for each call.
+                # One greenlet switch; AsyncConnection would need one for each call.
                 return await greenlet_spawn(fetch)
             except DBAPIError as error:
                 if not error.connection_invalidated:
@@ -91,34 +91,34 @@ def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine
     )
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", prepare_sqlite(settings))
-        event.listen(engine.sync_engine, "invalidate", _let_go)
+        event.listen(engine.sync_engine, "invalidate", _release_lock)
     invalidate_when_demoted(engine.sync_engine)
     return engine
 
 
 def driver_arguments(
-    url: URL, settings: DatabaseSettings, *, impatient: bool = True
+    url: URL, settings: DatabaseSettings, *, limited: bool = True
 ) -> dict[str, Any]:
-    """What the driver's `connect` takes. Unless `impatient`, a statement may take any time."""
+    """The arguments of the driver's `connect`. Unless `limited`, statements have no timeout."""
     connect, command = settings.connect_timeout, settings.command_timeout
     match url.get_backend_name():
         case "postgresql":
             arguments: dict[str, Any] = {"timeout": connect}
             if not settings.statement_cache:
                 arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-            return arguments | ({"command_timeout": command} if impatient else {})
+            return arguments | ({"command_timeout": command} if limited else {})
         case "mysql" | "mariadb":
-            # REAL_AS_FLOAT and the like aside: bad values are errors, never silently cut;
-            # nor is what GROUP_CONCAT joins, of which MySQL by itself keeps 1024 bytes.
+            # Bad values are errors, never silently truncated. By default, MySQL truncates the
+            # results of GROUP_CONCAT at 1024 bytes.
             strict = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
             whole = f"group_concat_max_len={MAX_JOINED}"
             arguments = {"connect_timeout": connect, "init_command": f"{strict}, {whole}"}
-            return arguments | ({"read_timeout": command} if impatient else {})
+            return arguments | ({"read_timeout": command} if limited else {})
     return {"timeout": settings.busy_timeout}
 
 
 def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
-    """A listener for new connections: many processes may share the file, and none loses a write."""
+    """A listener for new connections: lets processes share the file without losing writes."""
 
     def prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
@@ -134,13 +134,13 @@ def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
     return prepare
 
 
-def _let_go(connection: Any, *_: object) -> None:
-    # SQLite keeps a closed connection alive, and its lock, until the last cursor is collected:
-    # that of a statement whose caller was cancelled may wait long for that.
+def _release_lock(connection: Any, *_: object) -> None:
+    # SQLite keeps a closed connection and its lock until its last cursor is garbage-collected.
+    # That can take long if the statement's caller was cancelled.
     with suppress(Exception):
         connection.rollback()
 
 
 def _begin_immediate(connection: Connection) -> None:
-    # A reader that turns writer fails at once, whatever the busy_timeout: lock first.
+    # Lock first: a transaction that reads, then writes, can fail at once despite busy_timeout.
     connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,4 +1,4 @@
-"""What a failing database means: to the caller, and to the pool of connections."""
+"""Translates database errors into problems, and removes demoted servers from the pool."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,72 +9,72 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from uservault.kit.problems import Conflict, Invalid, Unavailable
+from uservault.kit.problems import Conflict, Invalid, Problem, Unavailable
 
 # SQLSTATE (PostgreSQL): serialization failure, deadlock. MySQL: deadlock, lock wait timeout.
-CLASHES = {"40001", "40P01", 1213, 1205}
-# Read-only: a primary that was demoted, and stays connected (PostgreSQL, MySQL, MariaDB).
+CONFLICTS = {"40001", "40P01", 1213, 1205}
+# Read-only: a primary that was demoted but is still connected (PostgreSQL, MySQL, MariaDB).
 DEMOTED = {"25006", 1290, 1792, 1836}
-# The class of SQLSTATEs on data (PostgreSQL); its driver has no DataError for some, as for NUL.
+# The SQLSTATE class of data errors (PostgreSQL). Its driver does not raise DataError for some,
+# such as NUL characters.
 DATA = "22"
-# A table or a column that no migration has made yet (PostgreSQL; MySQL and MariaDB).
+# A table or column that does not exist before a migration (PostgreSQL; MySQL and MariaDB).
 UNMIGRATED = {"42P01", "42703", 1146, 1054}
 
 
 class DatabaseUnavailable(Unavailable):
-    title = "The database does not answer at the moment."
+    title = "The database is not available at the moment."
 
 
 class ConcurrentChange(Conflict):
-    title = "Another request changed the same thing at the same time."
+    title = "Another request changed the same data at the same time."
 
 
 class Unstorable(Invalid):
-    title = "The database cannot store a value of the request."
+    title = "The database cannot store a value in the request."
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises what the driver raised as a Problem; an IntegrityError is the repository's to read."""
+    """Raise driver errors as Problems. Repositories handle IntegrityError themselves."""
     try:
         yield
     except IntegrityError:
         raise
     except DBAPIError as error:
-        if (meaning := _meaning(error)) is error:
+        if (problem := _problem(error)) is None:
             raise
-        raise meaning from error
+        raise problem from error
     except (PoolTimeout, OSError) as error:  # asyncio's TimeoutError is an OSError
         raise DatabaseUnavailable from error
 
 
-def _meaning(error: DBAPIError) -> Exception:
+def _problem(error: DBAPIError) -> Problem | None:
     code = code_of(error.orig)
-    if code in CLASHES:
+    if code in CONFLICTS:
         return ConcurrentChange()
     if isinstance(error, DataError) or (isinstance(code, str) and code.startswith(DATA)):
         return Unstorable()
     if isinstance(error, ProgrammingError) and code not in UNMIGRATED:
-        return error  # a fault of ours, not of the database
+        return None  # a bug in our code
     return DatabaseUnavailable()
 
 
 def invalidate_when_demoted(engine: Engine) -> None:
-    """A connection that can only read is as good as lost, and so are its neighbours in the pool.
+    """Treat a read-only connection as lost, and with it all connections of the pool.
 
-    A ping does not find that out. The next connection goes to whoever is primary by then.
+    A ping does not detect this. The next connection goes to the new primary.
     """
 
     @event.listens_for(engine, "handle_error")
-    def look(context: ExceptionContext) -> None:
+    def check(context: ExceptionContext) -> None:
         raised = context.original_exception
         if code_of(raised) in DEMOTED or type(raised).__name__ == "InternalClientError":
             context.is_disconnect = True
 
 
 def code_of(error: Any) -> str | int | None:
-    """The error number from asyncmy, whose SQLSTATEs say less, and from SQLite; SQLSTATE from
-    asyncpg."""
+    """The SQLSTATE from asyncpg; the error number from asyncmy and SQLite."""
     first = error.args[0] if error is not None and error.args else None
     if isinstance(first, int):
         return first

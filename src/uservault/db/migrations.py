@@ -1,6 +1,6 @@
-"""Brings a database's schema to where the code expects it, however many processes try at once.
+"""Migrates the database's schema. Safe to run in several processes at once.
 
-Alembic runs in `alembic/env.py`, on the connection and under the lock that are taken here.
+Alembic runs in `alembic/env.py`, on the connection and under the lock from here.
 """
 
 import sqlite3
@@ -24,34 +24,36 @@ from uservault.db.errors import code_of
 from uservault.kit.urls import async_url
 from uservault.settings.tree import Settings
 
-LOCK = 0x75736572  # «user»: one number for every replica
-WAITED = {"55P03", sqlite3.SQLITE_BUSY}  # what a wait that was too long is called
+LOCK = 0x75736572  # "user" in ASCII; the same number in every replica
+LOCK_TIMEOUTS = {"55P03", sqlite3.SQLITE_BUSY}  # PostgreSQL's and SQLite's error codes
 
 
 class MigrationLocked(Exception):
-    """Another process has been migrating for longer than we wait."""
+    """Another process did not finish its migration within our waiting time."""
 
     def __init__(self) -> None:
-        super().__init__("another process has been migrating the database for too long")
+        super().__init__(
+            "another process is still migrating the database; gave up waiting"
+            " (USERVAULT_DATABASE__MIGRATION_WAIT)"
+        )
 
 
 class MigrationFailed(Exception):
-    """The database refused a step, or was lost on the way."""
+    """The database refused a step, or the connection was lost."""
 
     def __init__(self, error: DBAPIError) -> None:
-        # MySQL and MariaDB commit each CREATE and ALTER by itself.
+        # MySQL and MariaDB commit each CREATE and ALTER at once.
         super().__init__(
             f"the migration failed: {error.orig}\n"
-            "SQLite and PostgreSQL are as they were before. MySQL and MariaDB may have made a part"
-            " of it: restore the backup, or undo that part by hand, and migrate again."
+            "SQLite and PostgreSQL are unchanged. MySQL and MariaDB may have applied a part of it:"
+            " restore the backup, or undo that part by hand, and migrate again."
         )
 
 
 def alembic_config(connection: Connection | None = None, wait: float = 0) -> Config:
-    """Alembic's configuration: the scripts of a checkout, or those inside an installed wheel.
+    """Alembic's configuration, with the scripts of the checkout or of the installed wheel.
 
-    `wait` is in seconds: how long for other processes that migrate over the same connection's
-    database.
+    `wait`: seconds to wait for other processes that migrate the same database.
     """
     config = Config()
     config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
@@ -65,12 +67,12 @@ def newest() -> str | None:
 
 
 def present(connection: Connection) -> str | None:
-    """The revision that the database is at; None if it is empty."""
+    """The database's current revision; None before the first migration."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 async def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Raises MigrationLocked, MigrationFailed, or what the driver raises if it cannot connect."""
+    """Raises MigrationLocked, MigrationFailed, or the driver's error if it cannot connect."""
     await _run(settings, lambda config: command.upgrade(config, revision))
 
 
@@ -95,11 +97,11 @@ async def _run(settings: Settings, act: Callable[[Config], None]) -> None:
 
 @asynccontextmanager
 async def connect(settings: Settings) -> AsyncIterator[AsyncConnection]:
-    """A connection of its own: a migration may take longer than any request."""
+    """A separate connection without statement timeout: a migration may take long."""
     url = async_url(settings.database_url.get_secret_value())
     sqlite = url.get_backend_name() == "sqlite"
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if sqlite else {}
-    arguments = driver_arguments(url, settings.database, impatient=False)
+    arguments = driver_arguments(url, settings.database, limited=False)
     engine = create_async_engine(
         url, poolclass=NullPool, hide_parameters=True, connect_args=arguments, **options
     )
@@ -114,14 +116,14 @@ async def connect(settings: Settings) -> AsyncIterator[AsyncConnection]:
 
 @contextmanager
 def one_at_a_time(connection: Connection, wait: float) -> Iterator[None]:
-    """Holds the lock of this database's migrations. Raises MigrationLocked after `wait` seconds."""
+    """Hold the migration lock of this database. Raises MigrationLocked after `wait` seconds."""
     with LOCKS[connection.dialect.name](connection, wait):
         yield
 
 
 @contextmanager
 def _sqlite(connection: Connection, wait: float) -> Iterator[None]:
-    # The whole run is one transaction: SQLite's DDL can be rolled back.
+    # One transaction for the whole run: SQLite can roll back DDL.
     connection.exec_driver_sql(f"PRAGMA busy_timeout={wait * 1000:.0f}")
     with _waiting():
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -135,7 +137,7 @@ def _sqlite(connection: Connection, wait: float) -> Iterator[None]:
 
 @contextmanager
 def _postgresql(connection: Connection, wait: float) -> Iterator[None]:
-    # The session's lock, not the transaction's: that one is lost at the first commit.
+    # A lock of the session: a lock of the transaction would end at the first commit.
     connection.execute(text(f"SET lock_timeout = {wait * 1000:.0f}"))
     with _waiting():
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
@@ -168,7 +170,7 @@ def _waiting() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if code_of(error.orig) in WAITED:
+        if code_of(error.orig) in LOCK_TIMEOUTS:
             raise MigrationLocked from error
         raise
 

@@ -10,9 +10,9 @@ from uservault.kit.problems import Problem
 
 @asynccontextmanager
 async def unit_of_work(database: Database) -> AsyncIterator[AsyncSession]:
-    """One session, one transaction. This is the only place that commits.
+    """One session with one transaction. Only this function commits.
 
-    Raises DatabaseUnavailable, and ConcurrentChange where the database broke a deadlock.
+    Raises DatabaseUnavailable, or ConcurrentChange after a deadlock or a lock timeout.
     """
     with translated():
         async with AsyncSession(database.writes, expire_on_commit=False) as session:

@@ -1,4 +1,4 @@
-"""/openapi.json, from bytes that are made once."""
+"""/openapi.json, serialized once."""
 
 import json
 from functools import cached_property
@@ -10,7 +10,7 @@ from uservault.web.etag import is_known
 
 
 class Document:
-    """What the app publishes of itself. It cannot change while the app runs."""
+    """The app's OpenAPI document. It does not change while the app runs."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
@@ -25,7 +25,7 @@ class Document:
         return f'"{digest(self.body.decode())[:32]}"'
 
     async def show(self, request: Request) -> Response:
-        # It may be stored, unlike what we answer otherwise, and asked for again by its tag.
+        # Unlike other responses, this one may be stored, and revalidated by its tag.
         headers = {"ETag": self.tag, "Cache-Control": "no-cache"}
         if is_known(self.tag, ", ".join(request.headers.getlist("if-none-match"))):
             return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)

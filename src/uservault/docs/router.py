@@ -1,4 +1,4 @@
-"""/docs and /redoc, whose every part comes from here: no other host learns who reads them."""
+"""/docs and /redoc. Browsers load all parts from this service, never from other hosts."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +16,7 @@ REDOC = Path(str(files("fastapi_offline"))) / "static" / "redoc.standalone.js"
 THEIR_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 OUR_LOGO = "/docs/assets/favicon.png"
 
-# Both draw with inline styles; ReDoc searches in a worker that it makes from a blob.
+# Both use inline styles. ReDoc searches in a worker that it creates from a blob.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src blob:;"
@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 
 
 class Assets(StaticFiles):
-    """Files whole or not at all: a server may ignore Range (RFC 9110 §14.2)."""
+    """Always sends whole files: a server may ignore Range (RFC 9110 §14.2)."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
@@ -46,7 +46,7 @@ async def show_docs() -> Response:
 
 @router.get("/docs/redoc.js")
 async def show_redoc_script() -> Response:
-    """ReDoc as it is packed, but for the one picture that it fetches from its makers."""
+    """ReDoc, with the one picture replaced that it would load from another host."""
     script = REDOC.read_text(encoding="utf-8").replace(THEIR_LOGO, OUR_LOGO)
     return Response(script, media_type="text/javascript")
 
@@ -57,7 +57,7 @@ async def show_redoc() -> Response:
 
 
 def mount_docs(app: FastAPI) -> None:
-    """The document, and its pages with Swagger UI and ReDoc as `fastapi-offline` packs them."""
+    """Serve the document, and Swagger UI and ReDoc from the package `fastapi-offline`."""
     app.include_router(router)
     app.add_route("/openapi.json", Document(app).show, include_in_schema=False)
     app.mount("/docs/pages", Assets(directory=PAGES))

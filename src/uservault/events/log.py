@@ -1,4 +1,4 @@
-"""Writing down what happened: in the table, and in the log for whoever watches."""
+"""Records events in the database and writes them to the log."""
 
 import logging
 from collections.abc import Iterator
@@ -15,21 +15,20 @@ from uservault.wiring.scope import Now, Sealing, WriteSession, injected
 NOWHERE = Origin()
 LOGGED = ("actor_id", "subject_id", "address", "request_id", "data")
 
-
 log = logging.getLogger("uservault.events")
 
 
 class Event(Schema):
-    """Something that happened, in the past tense. Its other fields are what is told of it."""
+    """Name subclasses in the past tense. Their other fields are the event's `data`."""
 
     type: ClassVar[str]
     personal: ClassVar[frozenset[str]] = frozenset()  # fields that are erased with the subject
-    subject_id: int | None  # the user it happened to, if it is one we know
+    subject_id: int | None  # the user it happened to, if known
 
 
 @injected
 class EventLog:
-    """Events enter here, with who did it, when and from where, in the transaction they are of."""
+    """Records events with actor, time and origin, in the transaction of the change."""
 
     session: WriteSession
     now: Now
@@ -59,7 +58,7 @@ class EventLog:
 
 
 def every_event(kind: type[Event] = Event) -> Iterator[type[Event]]:
-    """All there are. A feature's are known once it is imported."""
+    """All classes of events. Those of a feature are known once it is imported."""
     for each in kind.__subclasses__():
         yield each
         yield from every_event(each)

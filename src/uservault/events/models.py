@@ -8,14 +8,14 @@ from uservault.db.base import Base, BigId, Id, exact
 
 
 class EventRecord(Base):
-    """What happened, written in the transaction that made it so, and never changed.
+    """An event, written in the transaction of the change and never edited.
 
-    It outlives the users it speaks of: actor and subject are ids, not foreign keys. What tells of
-    a person may be erased: it is sealed apart, see `events.seals`.
+    It outlives its users: actor and subject are ids, not foreign keys. Personal data has a seal of
+    its own and can be erased, see `events.seals`.
     """
 
     __tablename__ = "events"
-    # Each filter of the list, in the order of the list.
+    # An index for each filter of the list, in the order of the list.
     __table_args__: ClassVar[Any] = (  # type: ignore[misc]
         Index(None, "actor_id", "at", "id"),
         Index(None, "subject_id", "at", "id"),
@@ -35,32 +35,34 @@ class EventRecord(Base):
     user_agent: Mapped[str | None] = mapped_column(String(256))
     request_id: Mapped[str | None] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
-    personal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # more data
+    # Personal fields of the event, which can be erased.
+    personal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     salt: Mapped[str | None] = mapped_column(exact(43), default=None)
     fingerprint: Mapped[str | None] = mapped_column(exact(43), default=None)
     seal: Mapped[str | None] = mapped_column(exact(43), default=None)
 
 
 class EventLink(Base):
-    """The place of an event in the chain, which is in the order in which commits were seen."""
+    """The place of an event in the chain. The chain has the order in which commits were seen."""
 
     __tablename__ = "event_links"
 
     position: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(BigInteger, unique=True)
-    seal: Mapped[str] = mapped_column(exact(43), unique=True)  # the event's: no copy is linked
-    digest: Mapped[str] = mapped_column(exact(43))  # of this link and the digest before it
+    # The event's seal. It is unique, so that no copy of an event is linked.
+    seal: Mapped[str] = mapped_column(exact(43), unique=True)
+    digest: Mapped[str] = mapped_column(exact(43))  # of this link and the previous digest
 
 
 class EventChain(Base):
-    """Where the chain begins: the one row, locked by whoever adds to the chain or cuts it off."""
+    """The beginning of the chain: a single row, locked before links are added or removed."""
 
     __tablename__ = "event_chain"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     began_at: Mapped[datetime]
-    adopted_to: Mapped[int] = mapped_column(BigInteger)  # events up to here may be older than seals
-    position: Mapped[int] = mapped_column(BigInteger)  # of the last link that was swept, or 0
+    adopted_to: Mapped[int] = mapped_column(BigInteger)  # events up to this id may have no seal
+    position: Mapped[int] = mapped_column(BigInteger)  # of the last link that was removed, or 0
     digest: Mapped[str] = mapped_column(exact(43))  # of that link
-    swept_to: Mapped[datetime | None] = mapped_column(default=None)  # no older event is believed
+    swept_to: Mapped[datetime | None] = mapped_column(default=None)  # older events are not linked
     seal: Mapped[str | None] = mapped_column(exact(43), default=None)

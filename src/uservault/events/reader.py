@@ -15,25 +15,25 @@ from uservault.wiring.ports import Resources
 
 FIELDS = tuple(EventRead.model_fields)
 READ_COLUMNS = select(*(getattr(EventRecord, field) for field in (*FIELDS, "personal")))
-WHO = ("session_id", "address", "user_agent", "request_id")  # what tells of whoever did it
+ACTOR_COLUMNS = ("session_id", "address", "user_agent", "request_id")  # personal to the actor
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
 class EventReader:
-    """What can be asked of the record. The newest first, by the time that each event has."""
+    """Lists events, newest first."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
 
     async def page(self, query: EventQuery) -> Page[EventRead]:
         wanted = {EventRecord.actor_id: query.actor, EventRecord.subject_id: query.subject}
-        given = [column == id for column, id in wanted.items() if id is not None]
-        rows = await self._newest([and_(true(), *given)], query)
+        filters = [column == id for column, id in wanted.items() if id is not None]
+        rows = await self._newest([and_(true(), *filters)], query)
         return Page([_read(row) for row in rows[: query.limit]], _cursor(rows, query))
 
     async def of_user(self, user_id: int, query: MyEventQuery) -> Page[MyEventRead]:
-        """What the user did, and what happened to them."""
+        """Events that the user caused, and events that happened to the user."""
         did = EventRecord.actor_id == user_id
         by_others = or_(EventRecord.actor_id.is_(None), EventRecord.actor_id != user_id)
         happened = and_(EventRecord.subject_id == user_id, by_others)
@@ -43,9 +43,9 @@ class EventReader:
     async def _newest(
         self, either: Sequence[ColumnElement[bool]], query: MyEventQuery
     ) -> Sequence[AnyRow]:
-        """What meets one of the conditions; one more than the page has, for there may be a next.
+        """Events that meet one of the conditions: a page, and one more if there is a next page.
 
-        Each part is found along an index that has the order of the list, so the page is too.
+        Each part of the union uses an index in the order of the list.
         """
         parts = [
             _in_order(READ_COLUMNS.where(one, type, *_within(query)), EventRecord, query)
@@ -80,7 +80,7 @@ def _within(query: MyEventQuery) -> Iterator[ColumnElement[bool]]:
     if query.cursor:
         micros, id = map(int, query.cursor.split("."))
         at = EPOCH + micros * MICROSECOND
-        # The first condition says it all to an index, the second to the truth.
+        # The first condition lets the database use an index; the second makes it exact.
         yield EventRecord.at <= at
         yield or_(EventRecord.at < at, EventRecord.id < id)
 
@@ -99,14 +99,14 @@ def _read(row: AnyRow) -> EventRead:
 
 def _own(row: AnyRow, user_id: int) -> MyEventRead:
     by_other = row.actor_id not in (None, user_id)
-    told = row.personal if row.subject_id == user_id else None
-    who = {name: None if by_other else getattr(row, name) for name in WHO}
+    personal = row.personal if row.subject_id == user_id else None
+    actor = {name: None if by_other else getattr(row, name) for name in ACTOR_COLUMNS}
     return MyEventRead(
         id=row.id,
         type=row.type,
         at=row.at,
         by_other=by_other,
         subject_id=row.subject_id,
-        data=row.data | (told or {}),
-        **who,
+        data=row.data | (personal or {}),
+        **actor,
     )

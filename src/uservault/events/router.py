@@ -18,7 +18,7 @@ async def list_events(
     query: Annotated[EventQuery, Query()],
     events: Shared[EventReader],
 ) -> Paged[EventRead]:
-    """A page of what happened, the newest first. All filters that are given must fit."""
+    """List events, newest first. An event must match all filters."""
     return await events.page(query)
 
 
@@ -28,5 +28,5 @@ async def list_my_events(
     me: CurrentPrincipal,
     events: Shared[EventReader],
 ) -> Paged[MyEventRead]:
-    """A page of what one did and what happened to one, the newest first."""
+    """List what you did and what happened to you, newest first."""
     return await events.of_user(me.user_id, query)

@@ -1,8 +1,8 @@
-"""Seals: that what is recorded was recorded by us, and was not changed since.
+"""Seals prove that we recorded an event and that it was not changed since.
 
-The seal of an event covers all of it, what is personal only by its fingerprint: a keyed digest
-with a salt. Erasing takes the salt with the rest, so that nobody, with the key or without, learns
-anything from the fingerprint; and leaves in its place the proof that it was us who erased.
+The seal covers the whole event, but personal data only through its fingerprint: a keyed digest
+with a salt. Erasure deletes the salt too, so that the fingerprint reveals nothing, even to holders
+of the key. In the salt's place it leaves a proof that we erased the data.
 """
 
 from datetime import UTC
@@ -16,21 +16,21 @@ PERSONAL = ("address", "user_agent", "personal")
 
 
 def seal(sealer: Sealer, event: EventRecord) -> None:
-    """Before it is written: it has no id yet, which the chain will hold."""
+    """Call it before the event is written. The seal does not cover the id; the chain does."""
     event.salt = random_token()
     event.fingerprint = sealer.mac("event-fingerprint", *_personal(event))
     event.seal = sealer.mac("event", *_sealed(event))
 
 
 def fault_of(sealer: Sealer, event: Any) -> str | None:
-    """What was done to it since it was sealed, if anything."""
+    """How the event was tampered with, as a phrase that follows `event 7`; None if it was not."""
     if not sealer.is_mac(event.seal, "event", *_sealed(event)):
-        return "was edited, or not written by us"
+        return "was edited, or was not written by UserVault"
     if sealer.is_mac(event.fingerprint, "event-fingerprint", *_personal(event)):
         return None
     if _is_erased(sealer, event):
         return None
-    return "was edited in what is personal"
+    return "was edited in its personal data"
 
 
 def proof_of_erasure(sealer: Sealer, seal: str | None) -> str:

@@ -10,10 +10,12 @@ log = logging.getLogger(__name__)
 
 
 async def prepare_keys(resources: Resources) -> None:
-    """At start: there is a key to sign with. Raises BadSettings if it cannot be opened."""
+    """At start: ensure that there is a usable signing key. Raises BadSettings if there is not."""
     try:
         await resources.shared(Keyring).prepare()
     except SigningKeyLost as problem:
         raise BadSettings(problem.title) from None
     except DatabaseUnavailable:
-        log.warning("the database does not tell its signing keys: asking again at the first login")
+        log.warning(
+            "cannot load signing keys (database unavailable); will retry at the first login"
+        )

@@ -1,4 +1,4 @@
-"""`uservault keys`: for whoever runs the service."""
+"""`uservault keys`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -19,22 +19,22 @@ HEADINGS = ("KID", "ALGORITHM", "STATE", "SIGNS FROM", "VERIFIES TO")
 
 
 def key_commands(do: Callable[[Action], None]) -> typer.Typer:
-    """The commands; `do` opens the outside world for a deed, and says what it answers."""
-    keys = typer.Typer(help="The key pairs that sign access tokens.", no_args_is_help=True)
+    """The commands. `do` opens the resources, runs the action and prints what it returns."""
+    keys = typer.Typer(help="Manage the key pairs that sign access tokens.", no_args_is_help=True)
 
     @keys.command(name="list")
     def list_keys() -> None:
-        """Show every key there is or was, and what it is good for now."""
+        """List all keys, past ones too, with their current state."""
         do(_list)
 
     @keys.command()
     def rotate() -> None:
-        """Publish the next key. It signs after USERVAULT_TOKENS__KEY_LEAD; nobody notices."""
+        """Publish the next key. It signs after USERVAULT_TOKENS__KEY_LEAD, without interruption."""
         do(_rotate)
 
     @keys.command()
-    def retire(kid: Annotated[str, typer.Argument(help="Its name, as `list` has it.")]) -> None:
-        """End a key that is in the wrong hands, at once. What it signed is refused."""
+    def retire(kid: Annotated[str, typer.Argument(help="The key's KID from `list`.")]) -> None:
+        """Retire a compromised key at once. All tokens that it signed become invalid."""
         do(partial(_retire, kid=kid))
 
     return keys

@@ -6,12 +6,12 @@ class KeyNotFound(NotFound):
 
 
 class KeyRaced(Conflict):
-    title = "Another signing key was made at the same time: look, and try again."
+    title = "Another signing key was created at the same time. List the keys, then try again."
 
 
 class NoKeyPairs(Conflict):
-    title = "USERVAULT_TOKENS__ALGORITHM is HS256, which has no key pairs."
+    title = "USERVAULT_TOKENS__ALGORITHM is HS256, which uses no key pairs."
 
 
 class SigningKeyLost(Unavailable):
-    title = "No key of USERVAULT_SEALING_KEYS, or JWT_SECRET_KEY, opens the signing key."
+    title = "Neither USERVAULT_SEALING_KEYS nor JWT_SECRET_KEY decrypts the signing key."

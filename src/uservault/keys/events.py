@@ -4,7 +4,7 @@ from uservault.events.log import Event
 
 
 class SigningKeyRotated(Event):
-    """A key was published, to sign from `active_at` on."""
+    """A new key was published. It signs from `active_at` on."""
 
     type = "signing_key.rotated"
     kid: str

@@ -1,4 +1,4 @@
-"""The keys that sign and verify, as this process knows them."""
+"""The signing and verifying keys, cached in this process."""
 
 import json
 import re
@@ -22,19 +22,20 @@ from uservault.keys.service import KeyService, private_half
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import scope
 
-# Each is a part of the lead: whoever verifies, here or elsewhere, knows a key before it signs.
-READ_EVERY = timedelta(seconds=30)  # at the most
-KEPT_ELSEWHERE = timedelta(seconds=60)  # at the most
+# Upper limits. Both are also limited to a part of the lead time, so that all verifiers know a key
+# before it signs.
+READ_EVERY = timedelta(seconds=30)
+KEPT_ELSEWHERE = timedelta(seconds=60)
 LOOK_FOR_UNKNOWN_EVERY = timedelta(seconds=5)
 
 KEYS = select(*SigningKey.__table__.columns)
 KID = re.compile(r"[A-Za-z0-9_-]{43}")
-FOREIGN = {"jwk", "jku", "x5u", "x5c"}  # headers that name a key of the sender's own
+FOREIGN = {"jwk", "jku", "x5u", "x5c"}  # headers that bring or link the sender's own key
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Verifier:
-    """A key, and the one algorithm that it is pinned to: a token's header chooses neither."""
+    """A key pinned to one algorithm. A token's header cannot choose another algorithm."""
 
     kid: str | None
     algorithm: str
@@ -42,14 +43,14 @@ class Verifier:
 
     @property
     def header(self) -> Mapping[str, str]:
-        """The one header that a token of this key has."""
-        named = {"kid": self.kid} if self.kid else {}
-        return {"alg": self.algorithm, "typ": "JWT"} | named
+        """The exact header of every token that this key signs."""
+        kid = {"kid": self.kid} if self.kid else {}
+        return {"alg": self.algorithm, "typ": "JWT"} | kid
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Signer:
-    """Likewise; the secret of HS256 has no `kid`, for it is never published."""
+    """A private key or secret. HS256 has no `kid`, because its secret is never published."""
 
     kid: str | None
     algorithm: str
@@ -61,10 +62,10 @@ class Signer:
 
 
 class Keyring:
-    """Held once per process, and read anew from the database now and then.
+    """One per process. Reads the keys from the database every `read_every`.
 
-    A key that was rotated or retired elsewhere is known here within `read_every`. HS256 has one
-    key, from the settings, and no need of the database.
+    So a process knows of a rotation or retirement elsewhere within that time. With HS256, the only
+    key comes from the settings, and the database is not used.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -83,7 +84,7 @@ class Keyring:
         self._reading: Task[None] | None = None
 
     async def prepare(self) -> None:
-        """At start: makes the first key, unless another process does, and tries the keys.
+        """At start: create the first key, unless another process does, and try to decrypt the keys.
 
         Raises SigningKeyLost or DatabaseUnavailable.
         """
@@ -102,7 +103,7 @@ class Keyring:
         return self._opened(life.key)
 
     async def verifier(self, token: str) -> Verifier | None:
-        """The key that the token's header names, if it is one of ours and good for now.
+        """The key that the token's header names; None if it is unknown or no longer valid.
 
         Raises DatabaseUnavailable.
         """
@@ -117,7 +118,7 @@ class Keyring:
         return self._verifiers[kid] if life and life.is_published(self.now()) else None
 
     async def published(self) -> Sequence[Any]:
-        """The keys whose signatures are believed, or will be. Raises DatabaseUnavailable."""
+        """The current keys, and the next one. Raises DatabaseUnavailable."""
         if self._only:
             return []
         await self._refresh()
@@ -129,19 +130,21 @@ class Keyring:
             await self._read()
 
     async def _look_for_unknown(self) -> None:
-        """Another process may just have made it; or somebody invents names, and gets one query
-        every few seconds, whatever they send."""
+        """Read the keys again: another process may just have created this one.
+
+        At most one query every few seconds, so that invented kids cause no load.
+        """
         if self._reading is None and self._within(LOOK_FOR_UNKNOWN_EVERY, self._missed_at):
             return
         self._missed_at = self.now()
         await self._read()
 
     def _within(self, span: timedelta, since: datetime | None) -> bool:
-        # Not before `since` either: a clock that was set back must not stop us from reading.
+        # A clock that was set back must not stop us from reading: hence the lower limit.
         return since is not None and timedelta(0) <= self.now() - since < span
 
     async def _read(self) -> None:
-        """All who want it at once share one query; who stops waiting harms nobody else."""
+        """Concurrent callers share one query. A cancelled caller does not affect the others."""
         if self._reading is None:
             self._reading = create_task(self._load())
             self._reading.add_done_callback(self._done)
@@ -150,7 +153,7 @@ class Keyring:
     def _done(self, reading: Task[None]) -> None:
         self._reading = None
         with suppress(CancelledError):
-            reading.exception()  # it is told to those who wait, if any still do
+            reading.exception()  # waiting callers get it; without any, asyncio would log it
 
     async def _load(self) -> None:
         at = self.now()
@@ -160,7 +163,7 @@ class Keyring:
         self._read_at = at
 
     def _verifier(self, key: Any) -> Verifier:
-        """The same object as before, for whoever keeps what it verified."""
+        """The same object after each reading, because callers cache what it verified."""
         known = self._verifiers.get(key.kid)
         return known or Verifier(key.kid, key.algorithm, public_key(key.algorithm, key.public_jwk))
 
@@ -177,7 +180,7 @@ class Keyring:
         with suppress(KeyRaced):  # another process was first
             async with scope(self.resources) as made:
                 await made.get(KeyService).prepare()
-        await self._load()  # not a reading that is under way: it may have begun before
+        await self._load()  # not `_read`: a reading in progress may have begun too early
         return list(self._lives.values())[-1]
 
 
@@ -188,10 +191,10 @@ def _secret(resources: Resources) -> tuple[Signer, Verifier]:
 
 @lru_cache(64)
 def _kid(header: str) -> str | None:
-    """The `kid` of a token's header, which is the same text in every token of a key."""
+    """The `kid` in a token's encoded header. Cached: the header is the same for all its tokens."""
     try:
         fields = json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))
         kid = fields["kid"]
         return kid if KID.fullmatch(kid) and not FOREIGN & fields.keys() else None
-    except Exception:  # noqa: BLE001 - whatever it is, it is no header of ours
+    except Exception:  # noqa: BLE001 - whatever the error, it is not our header
         return None

@@ -1,7 +1,7 @@
-"""The life of a key: published, signs, is superseded, still verifies, is gone.
+"""The life of a key: it is published, signs, is superseded, still verifies, expires.
 
-Each process derives it from the times that stand in the table, by its own clock; there is no
-state to be kept, and so none to be missed.
+Each process derives the state from the times in the table and its own clock. No state is stored
+that could be out of date.
 """
 
 from collections.abc import Iterable
@@ -17,18 +17,18 @@ State: TypeAlias = Literal["next", "signs", "verifies", "retired", "expired"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyLifecycle:
-    """Of one `key`, a row of `signing_keys`. None: no end is set yet."""
+    """`key`: a row of `signing_keys`. `signs_to`, `verifies_to`: None while no end is known."""
 
     key: Any
     signs_to: datetime | None
     verifies_to: datetime | None
 
     def is_published(self, now: datetime) -> bool:
-        """Whether its signatures are believed, and its public half shown."""
+        """Whether its signatures are accepted and its public key is published."""
         return self.verifies_to is None or now < self.verifies_to
 
     def may_sign(self, now: datetime) -> bool:
-        """Now, or later."""
+        """Whether it signs now or later."""
         return self.signs_to is None or now < self.signs_to
 
     def state(self, now: datetime) -> State:
@@ -40,13 +40,13 @@ class KeyLifecycle:
 
 
 def grace(tokens: TokenSettings) -> timedelta:
-    """How long a key verifies after it signed last: its last token's time, as the clocks of who
-    signed it and of who reads it may have it."""
+    """How long a key verifies after its last signature: the life of a token, plus the leeway of
+    the clocks that sign and verify."""
     return tokens.lifetime + 2 * timedelta(seconds=tokens.leeway)
 
 
 def lifecycles(keys: Iterable[Any], grace: timedelta) -> list[KeyLifecycle]:
-    """In the order in which the keys sign, each until the next one does."""
+    """In the order in which the keys sign. Each signs until the next one begins."""
     in_order = sorted(keys, key=lambda key: (key.active_at, key.id))
     signers = [key for key in in_order if not _withdrawn(key)]
     ends = {key.id: successor.active_at for key, successor in pairwise(signers)}
@@ -54,8 +54,8 @@ def lifecycles(keys: Iterable[Any], grace: timedelta) -> list[KeyLifecycle]:
 
 
 def signing(lifecycles: Iterable[KeyLifecycle], now: datetime) -> KeyLifecycle | None:
-    """The one that signs now. If none has begun, by this clock or because the one before was
-    retired, it is the next."""
+    """The key that signs now. If none has begun yet, the next one: this clock may be slow, or the
+    key before was retired."""
     return next((life for life in lifecycles if life.may_sign(now)), None)
 
 
@@ -67,7 +67,7 @@ def _life(key: Any, superseded_at: datetime | None, grace: timedelta) -> KeyLife
 
 
 def _withdrawn(key: Any) -> bool:
-    """Retired before it could sign: it supersedes nothing."""
+    """Whether it was retired before it signed: then it supersedes no key."""
     return key.retired_at is not None and key.retired_at <= key.active_at
 
 

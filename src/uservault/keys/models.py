@@ -8,9 +8,9 @@ from uservault.db.base import Base, BigId, exact
 
 
 class SigningKey(Base):
-    """A key pair. What it is good for follows from its times, and from its successor's.
+    """A key pair. Its state follows from its times and its successor's, see `keys.lifecycle`.
 
-    Keys are numbered: of two that are made at once as the next one, the database takes one.
+    Keys have consecutive ids: if two processes create the next key, the database accepts one.
     """
 
     __tablename__ = "signing_keys"
@@ -19,7 +19,7 @@ class SigningKey(Base):
     kid: Mapped[str] = mapped_column(exact(43), unique=True)
     algorithm: Mapped[str] = mapped_column(String(16))
     public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
-    private_sealed: Mapped[str | None] = mapped_column(Text)  # wiped when it is of no use any more
+    private_sealed: Mapped[str | None] = mapped_column(Text)  # deleted once it is not needed
     created_at: Mapped[datetime]
-    active_at: Mapped[datetime]  # signs from then on, until its successor does
-    retired_at: Mapped[datetime | None] = mapped_column(default=None)  # not believed from then on
+    active_at: Mapped[datetime]  # signs from then until its successor does
+    retired_at: Mapped[datetime | None] = mapped_column(default=None)  # not accepted from then on

@@ -1,4 +1,4 @@
-"""Key pairs: how they are made, named (RFC 7638), written down and read (RFC 7517, RFC 8037)."""
+"""Creates, names (RFC 7638), serializes and loads key pairs (RFC 7517, RFC 8037)."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -17,13 +17,14 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-# A key of RSA lives shorter than its 112 bits of strength; a longer one signs four times slower.
+# 2048 bits of RSA (112 bits of strength) outlast the key's life; longer keys sign four times
+# slower.
 MAKERS: Mapping[str, Callable[[], Any]] = {
     "EdDSA": Ed25519PrivateKey.generate,
     "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "RS256": lambda: rsa.generate_private_key(65537, 2048),
 }
-PUBLIC = ("crv", "e", "kty", "n", "x", "y")  # all that makes a public key, and its thumbprint
+PUBLIC = ("crv", "e", "kty", "n", "x", "y")  # the members of a public key and its thumbprint
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -36,7 +37,7 @@ class KeyPair:
 
 
 def generate(algorithm: str) -> KeyPair:
-    """A new pair. RSA's takes about 100 ms of CPU."""
+    """Create a pair. RSA takes about 100 ms of CPU."""
     private = MAKERS[algorithm]()
     whole = jwt.get_algorithm_by_name(algorithm).to_jwk(private.public_key(), as_dict=True)
     public: dict[str, Any] = {name: whole[name] for name in PUBLIC if name in whole}
@@ -45,7 +46,7 @@ def generate(algorithm: str) -> KeyPair:
 
 
 def thumbprint(public_jwk: Mapping[str, Any]) -> str:
-    """The key's name, made of nothing but itself (RFC 7638)."""
+    """The key's `kid`, derived from the key alone (RFC 7638)."""
     members = json.dumps(public_jwk, sort_keys=True, separators=(",", ":"))
     return urlsafe_b64encode(sha256(members.encode()).digest()).rstrip(b"=").decode()
 
@@ -59,5 +60,5 @@ def private_key(written: bytes) -> Any:
 
 
 def purpose(kid: str) -> str:
-    """What a private half is sealed for: this row's, and no other's."""
+    """The purpose for which a private key is encrypted. It binds the key to its row."""
     return f"signing-key/{kid}"

@@ -12,11 +12,11 @@ class KeyRepository(Repository[SigningKey]):
     model = SigningKey
 
     async def every(self) -> Sequence[SigningKey]:
-        """In the order in which they were made."""
+        """In the order of creation."""
         return (await self.session.scalars(select(SigningKey).order_by(SigningKey.id))).all()
 
     async def save(self, row: SigningKey) -> SigningKey:
-        """Raises KeyRaced: the number of the key, not a look beforehand, says who came first."""
+        """Raises KeyRaced if another process has saved a key with this id."""
         try:
             return await super().save(row)
         except IntegrityError as error:

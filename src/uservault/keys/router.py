@@ -1,4 +1,4 @@
-"""What other services need to verify our tokens; public, like the keys in it."""
+"""Public documents that other services need to verify our tokens."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ JWKS_URL = "/.well-known/jwks.json"
 router = APIRouter(tags=["keys"])
 
 CACHED = headers("ETag", "Cache-Control")
-UNCHANGED = {"description": "You have this set of keys already."} | CACHED
+UNCHANGED = {"description": "The set of keys has not changed."} | CACHED
 
 
 @router.get(
@@ -29,24 +29,24 @@ UNCHANGED = {"description": "You have this set of keys already."} | CACHED
     responses=problems(DatabaseUnavailable) | {200: CACHED, 304: UNCHANGED},
 )
 async def get_jwks(keyring: Shared[Keyring], is_known: IfNoneMatch, response: Response) -> Any:
-    """The keys that verify our access tokens, the next one included (RFC 7517).
+    """Get the public keys that verify our access tokens, including the next one (RFC 7517).
 
-    Pick the key by the token's `kid`, and verify with that key's `alg` only. Ask again when the
-    time of Cache-Control is over, or a `kid` is unknown, but then not more than every few seconds.
+    Select the key by the token's `kid`, and verify with that key's `alg` only. Fetch the keys
+    again when Cache-Control expires, or when a `kid` is unknown, but at most every few seconds.
     """
     keys = await keyring.published()
-    tag = f'"{digest(" ".join(key.kid for key in keys))[:32]}"'  # a key's name is its content
+    tag = f'"{digest(" ".join(key.kid for key in keys))[:32]}"'  # a kid identifies the content
     seconds = int(keyring.kept_elsewhere.total_seconds())
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={seconds}"}
     if is_known(tag):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     response.headers.update(headers)
-    return KeySet(keys=[_shown(key) for key in keys])
+    return KeySet(keys=[_to_read(key) for key in keys])
 
 
 @router.get("/.well-known/oauth-authorization-server", responses={200: headers("Cache-Control")})
 async def get_server_metadata(settings: CurrentSettings, response: Response) -> ServerMetadata:
-    """Where clients get tokens and the keys that verify them (RFC 8414)."""
+    """Get the OAuth 2.0 metadata: the URLs of tokens and keys (RFC 8414)."""
     response.headers["Cache-Control"] = "public, max-age=60"
     return ServerMetadata(
         issuer=settings.tokens.issuer,
@@ -58,5 +58,5 @@ async def get_server_metadata(settings: CurrentSettings, response: Response) -> 
     )
 
 
-def _shown(key: Any) -> PublicKey:
+def _to_read(key: Any) -> PublicKey:
     return PublicKey(kid=key.kid, alg=key.algorithm, **key.public_jwk)

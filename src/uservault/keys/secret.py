@@ -1,4 +1,4 @@
-"""The secret that signs access tokens."""
+"""The secrets that sign access tokens and encrypt the database's secrets."""
 
 import logging
 import os
@@ -18,10 +18,10 @@ FILE = ".uservault-secret"
 
 
 def signing_key(settings: Settings, database: URL) -> bytes:
-    """The key that is set; in development one is made if there is none, and kept for next time.
+    """The key from JWT_SECRET_KEY. If it is empty, development creates one and keeps it in a file.
 
-    Where key pairs sign and other keys seal, none need be set: what else wants a secret of this
-    service gets one made of the first sealing key.
+    With key pairs and USERVAULT_SEALING_KEYS, it may be empty: then this is a key derived from the
+    first sealing key.
     """
     secret = settings.jwt_secret_key.get_secret_value()
     if not secret and not settings.needs_secret:
@@ -31,20 +31,20 @@ def signing_key(settings: Settings, database: URL) -> bytes:
         return _kept_beside(database).encode()
     if settings.weak_secret:
         log.warning(
-            "JWT_SECRET_KEY IS WEAK: whoever guesses it can be any user. Set one of 32 bytes or"
-            " more of your own; production refuses to start with this one."
+            "JWT_SECRET_KEY IS WEAK: an attacker who guesses it can impersonate any user. Set a"
+            " random one of 32 bytes or more. Production refuses to start with this one."
         )
     return secret.encode()
 
 
 def sealer(settings: Settings, signing_key: bytes) -> Sealer:
-    """What seals secrets in the database; the signing key's too, if no other key is set."""
+    """Encrypts the database's secrets with USERVAULT_SEALING_KEYS, or else the signing key."""
     keys = [key.encode() for key in split(settings.sealing_keys.get_secret_value())]
     return Sealer(keys or [signing_key])
 
 
 def _kept_beside(database: URL) -> str:
-    """Read, or made by whichever process comes first; nobody but its owner may read it."""
+    """The secret in the file beside the database. The first process creates the file."""
     sqlite = database.get_backend_name() == "sqlite" and database.database
     path = Path(database.database or "").parent / FILE if sqlite else Path(FILE)
     if not path.exists():
@@ -53,10 +53,10 @@ def _kept_beside(database: URL) -> str:
 
 
 def _make(path: Path) -> None:
-    """The file appears whole or not at all: a second process may be about to read it."""
+    """Create the file atomically, because another process may be about to read it."""
     with NamedTemporaryFile("w", dir=path.parent, prefix=FILE) as draft:  # mode 0600
         draft.write(token_hex(32))
         draft.flush()
         with suppress(FileExistsError):  # another process was first
             os.link(draft.name, path)
-            log.warning("JWT_SECRET_KEY is not set: made one, kept in %s", path)
+            log.warning("JWT_SECRET_KEY is not set: created one in %s", path)

@@ -15,7 +15,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing, inject
 
 @injected
 class KeyService:
-    """What is done with signing keys, by whoever runs the service and by its start."""
+    """Changes signing keys, for the operator's commands and at start."""
 
     keys: Inject[KeyRepository]
     events: Inject[EventLog]
@@ -24,7 +24,7 @@ class KeyService:
     now: Now
 
     async def prepare(self) -> None:
-        """At start: makes the first key, or the first of another algorithm. Raises KeyRaced."""
+        """At start: create the first key, or the first one of a new algorithm. Raises KeyRaced."""
         known = await self._known()
         self._wipe(known)
         if signing(known, self.now()) is None:
@@ -33,10 +33,10 @@ class KeyService:
             await self._make(known, active_at=self.now() + self.settings.tokens.key_lead)
 
     async def rotate(self) -> SigningKey:
-        """Publishes the next key, which signs when everybody knows it.
+        """Publish the next key. It signs after USERVAULT_TOKENS__KEY_LEAD, when all know it.
 
-        Raises NoKeyPairs, KeyRaced, and SigningKeyLost where the servers' sealing keys are not
-        ours: they could not open what we make.
+        Raises NoKeyPairs, KeyRaced, or SigningKeyLost if this process has other sealing keys than
+        the servers, which could not decrypt the new key.
         """
         self._require_pairs()
         known = await self._known()
@@ -48,7 +48,7 @@ class KeyService:
         return await self._make(known, active_at=self.now() + lead)
 
     async def retire(self, kid: str) -> None:
-        """Ends a key at once, and all that it signed; if it was the last, another takes its place.
+        """End a key at once, and invalidate all its tokens. Create a new key if none is left.
 
         Raises NoKeyPairs, KeyNotFound or KeyRaced.
         """
@@ -62,7 +62,7 @@ class KeyService:
             await self._replace_the_last()
 
     async def wipe(self) -> int:
-        """Private halves of keys that are gone, removed; how many."""
+        """Delete the private keys that are not needed any more. Return how many."""
         return self._wipe(await self._known())
 
     async def _replace_the_last(self) -> None:
@@ -81,7 +81,7 @@ class KeyService:
         return len(spent)
 
     def _is_last(self, life: KeyLifecycle) -> bool:
-        """Whether the key signs until further notice, as the settings want it."""
+        """Whether the key signs without an end, with the algorithm of the settings."""
         return life.signs_to is None and life.key.algorithm == self.settings.tokens.algorithm
 
     async def _make(self, known: Sequence[KeyLifecycle], active_at: datetime) -> SigningKey:
@@ -109,7 +109,7 @@ class KeyService:
 
 
 def private_half(sealer: Sealer, key: SigningKey) -> bytes:
-    """Opens it. Raises SigningKeyLost."""
+    """Decrypt the private key. Raises SigningKeyLost."""
     try:
         return sealer.open(key.private_sealed or "", purpose(key.kid))
     except (Unsealable, ValueError) as error:

@@ -4,12 +4,12 @@ from uservault.wiring.scope import scope
 
 
 class KeySweep:
-    """Removes the private halves of keys that nothing is signed or verified with any more."""
+    """Deletes the private keys of expired and retired key pairs."""
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
 
     async def run_once(self) -> int:
-        """The number of private halves that were removed."""
+        """Return the number of private keys that were deleted."""
         async with scope(self.resources) as made:
             return await made.get(KeyService).wipe()

@@ -1,4 +1,4 @@
-"""What makes two spellings of a username, or of an e-mail address, the same one."""
+"""When two spellings count as the same username or the same e-mail address."""
 
 import unicodedata
 from typing import Annotated
@@ -14,10 +14,11 @@ def username_key(username: str) -> str:
 
 
 def email_key(address: str) -> str:
-    """The same for all spellings that are equal in upper case, lower case, casefold or NFKC.
+    """The unique normal form: ignores case and Unicode compatibility forms (NFKC).
 
-    RFC 5321 lets a host tell `Ada@` from `ada@`; none does, and attackers like the difference
-    (CVE-2019-19844). Upper case first: dotless i and long s have an ASCII upper case.
+    RFC 5321 allows hosts to distinguish `Ada@` from `ada@`. None does, and the difference helps
+    attackers (CVE-2019-19844). Upper case comes first: dotless i and long s have an ASCII upper
+    case.
     """
     while (folded := _folded(address)) != address:
         address = folded
@@ -29,9 +30,9 @@ def _folded(text: str) -> str:
 
 
 def login_key(name: str) -> tuple[str, bool]:
-    """The key of what somebody logs in with, and whether it is an e-mail address.
+    """The key of a login name, and whether the name is an e-mail address.
 
-    No username has an @, so the one never stands for the other.
+    No username contains an @, so a name is never both.
     """
     if "@" in name:
         return email_key(name), True
@@ -55,7 +56,7 @@ Email = Annotated[
         min_length=3,
         max_length=254,
         json_schema_extra={"format": "email"},
-        description="Unique whatever its case; kept with its domain in lower case.",
+        description="Unique, ignoring case. The domain is stored in lower case.",
         examples=["ada@example.com"],
     ),
     AfterValidator(_normalised),

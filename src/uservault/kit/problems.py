@@ -1,4 +1,4 @@
-"""Problems: what a caller can do wrong, answered as problem details (RFC 9457)."""
+"""Problems: errors that the API answers as problem details (RFC 9457)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,11 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """A subclass gives the `status` and the `title`; raising it is saying it."""
+    """A subclass sets `status` and `title`. Raise it to answer it."""
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong on our side."
-    keep_writes: ClassVar[bool] = False  # True: what was written before it was raised is committed
+    keep_writes: ClassVar[bool] = False  # True: commit what was written before the raise
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
         super().__init__(detail or self.title)
@@ -23,7 +23,7 @@ class Problem(Exception):
 
     @classmethod
     def code(cls) -> str:
-        """The stable name that clients match on: `EmailTaken` is `email-taken`."""
+        """The stable name that clients match on: `email-taken` for `EmailTaken`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
     def headers(self) -> dict[str, str]:
@@ -31,7 +31,7 @@ class Problem(Exception):
 
     @classmethod
     def described(cls) -> dict[str, Any]:
-        """What every instance says."""
+        """The members that are the same for every instance."""
         code = cls.code()
         return {
             "type": f"/problems/{code}",
@@ -41,8 +41,8 @@ class Problem(Exception):
         }
 
     def body(self, request_id: str | None) -> dict[str, Any]:
-        said = self.described() | {"detail": self.detail, "request_id": request_id} | self.extra
-        return {name: value for name, value in said.items() if value is not None}
+        members = self.described() | {"detail": self.detail, "request_id": request_id} | self.extra
+        return {name: value for name, value in members.items() if value is not None}
 
 
 class BadRequest(Problem):
@@ -52,7 +52,7 @@ class BadRequest(Problem):
 
 class Unauthorized(Problem):
     status = 401
-    title = "A valid access token is needed."
+    title = "A valid access token is required."
 
     def headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="uservault"'}  # RFC 6750 §3
@@ -70,7 +70,7 @@ class NotFound(Problem):
 
 class MethodNotAllowed(Problem):
     status = 405
-    title = "This method is not for this address."
+    title = "This path does not allow the method."
 
 
 class RequestTimeout(Problem):
@@ -80,12 +80,12 @@ class RequestTimeout(Problem):
 
 class Conflict(Problem):
     status = 409
-    title = "This cannot be done in the present state."
+    title = "The current state does not allow this."
 
 
 class PreconditionFailed(Problem):
     status = 412
-    title = "It has changed since you read it."
+    title = "The resource has changed since you read it."
 
 
 class ContentTooLarge(Problem):
@@ -95,12 +95,12 @@ class ContentTooLarge(Problem):
 
 class UnsupportedMediaType(Problem):
     status = 415
-    title = "The body is not in a media type that is understood here."
+    title = "The body's media type is not supported."
 
 
 class Invalid(Problem):
     status = 422
-    title = "The request does not fit its schema."
+    title = "The request does not match its schema."
 
 
 class RequestHeaderFieldsTooLarge(Problem):
@@ -109,7 +109,7 @@ class RequestHeaderFieldsTooLarge(Problem):
 
 
 class TooManyRequests(Problem):
-    """`wait` is the number of seconds until another try makes sense."""
+    """`wait`: seconds until the client may try again."""
 
     status = 429
     title = "Too many requests."
@@ -124,41 +124,47 @@ class TooManyRequests(Problem):
 
 class Unavailable(Problem):
     status = 503
-    title = "Too busy at the moment."
+    title = "The service is too busy at the moment."
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "1"}
 
 
 class FieldError(BaseModel):
-    """One thing that is wrong with a request."""
+    """One error in a request."""
 
     pointer: str = Field(
-        description="Where: a JSON Pointer (RFC 6901) that begins with the part of the request.",
+        description="Where the error is: a JSON Pointer (RFC 6901). It begins with `/body`,"
+        " `/query`, `/path` or `/header`.",
         examples=["/body/email"],
     )
     detail: str = Field(
-        description="What, without repeating the value.",
+        description="What is wrong. Never repeats the value.",
         examples=["String should have at least 6 characters"],
     )
 
 
 class ProblemDetails(BaseModel):
-    """What went wrong (RFC 9457). Match on `code`: it is stable."""
+    """An error as problem details (RFC 9457). Match on `code`: it is stable."""
 
-    type: str = Field(description="Identifies the problem.", examples=["/problems/email-taken"])
-    title: str = Field(description="For people; the same for every occurrence.")
-    status: int = Field(description="The HTTP status, again.", examples=[409])
-    code: str = Field(description="The last step of `type`.", examples=["email-taken"])
-    detail: str | None = Field(None, description="What is particular to this occurrence.")
-    request_id: str | None = Field(None, description="Name it when you ask for help.")
-    errors: list[FieldError] | None = Field(None, description="What does not fit, for a 422.")
-    missing: list[str] | None = Field(None, description="The permissions you lack, for a 403.")
-    until: str | None = Field(None, description="When it ends by itself, if it does (RFC 3339).")
+    type: str = Field(
+        description="A URI reference that identifies the problem.",
+        examples=["/problems/email-taken"],
+    )
+    title: str = Field(description="A text for people, the same for every occurrence.")
+    status: int = Field(description="The HTTP status code.", examples=[409])
+    code: str = Field(description="The last segment of `type`.", examples=["email-taken"])
+    detail: str | None = Field(None, description="Details of this occurrence.")
+    request_id: str | None = Field(None, description="Quote it when you ask for help.")
+    errors: list[FieldError] | None = Field(None, description="With 422: the invalid parts.")
+    missing: list[str] | None = Field(None, description="With 403: the permissions you lack.")
+    until: str | None = Field(
+        None, description="When the problem ends by itself, if it does (RFC 3339)."
+    )
 
 
 def pointer(*steps: object) -> str:
-    """A JSON Pointer (RFC 6901 §3) into a request, of bounded length and always encodable."""
+    """A JSON Pointer (RFC 6901 §3) into a request. Steps are cut to 100 characters."""
     return "".join(f"/{_escaped(str(step))}" for step in steps)
 
 
@@ -168,18 +174,18 @@ def _escaped(step: str) -> str:
 
 
 def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """A route's `responses=`: the problems that a generated client should expect."""
+    """For a route's `responses=`: the problems that generated clients should expect."""
     responses: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         responses.setdefault(kind.status, {CODES: []})[CODES].append(kind.code())
     return responses
 
 
-CODES = "x-problems"  # until `web.openapi` makes a response of them
+CODES = "x-problems"  # `web.openapi` replaces this member by a response
 
 
 def every_problem() -> Mapping[str, type[Problem]]:
-    """All the problems there are, by code. A feature's are known once it is imported."""
+    """All problems by code. The problems of a feature are known once it is imported."""
     return {kind.code(): kind for kind in sorted(set(_below(Problem)), key=_by_status)}
 
 

@@ -1,4 +1,4 @@
-"""What every schema of the API has in common, and the words they share."""
+"""The base class of the API's schemas, and the types that several of them use."""
 
 import re
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 
 class Schema(BaseModel):
-    """A shape at the API's edge: strict, closed to unknown fields, read from rows."""
+    """Strict, refuses unknown fields, and can be read from rows."""
 
     model_config = ConfigDict(
         from_attributes=True, extra="forbid", strict=True, hide_input_in_errors=True
@@ -26,16 +26,17 @@ class Schema(BaseModel):
 
 
 class Message(Schema):
-    """Says that it is done."""
+    """A confirmation."""
 
-    message: str = Field(description="For people.", examples=["User deleted successfully"])
+    message: str = Field(description="A text for people.", examples=["User deleted successfully"])
 
 
 Username = Annotated[
     str,
     StringConstraints(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$"),
     Field(
-        description="ASCII letters, digits, `.`, `_`, `-`; 2 to 64; unique whatever its case.",
+        description="2 to 64 ASCII letters, digits, `.`, `_` or `-`; begins with a letter or"
+        " digit. Unique, ignoring case.",
         examples=["ada"],
     ),
 ]
@@ -44,35 +45,35 @@ Username = Annotated[
 Locale = Annotated[
     str,
     StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
-    Field(description="The language to write in: a tag of BCP 47.", examples=["de-AT"]),
+    Field(description="The language of e-mails: a BCP 47 tag.", examples=["de-AT"]),
 ]
 
 
 def _written(value: object) -> object:
-    """pydantic would take numbers, too, as seconds or milliseconds."""
+    """Text only: pydantic would read numbers as seconds or milliseconds."""
     if isinstance(value, str) and RFC3339.fullmatch(value):
         return value
-    raise ValueError("It should be an RFC 3339 time with a zone.")
+    raise ValueError("It should be an RFC 3339 time with a time zone.")
 
 
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ValueError("It is beyond the end of time.") from None
+        raise ValueError("It is not in the years 1 to 9999 (UTC).") from None
 
 
 RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
-# A time that a client gives, always with a zone (RFC 3339).
+# A time from a client: RFC 3339 with a time zone, converted to UTC.
 Moment = Annotated[
     AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_in_utc)
 ]
 
 
 def _whole(value: object) -> object:
-    """To JSON Schema, 7.0 is an integer."""
+    # JSON Schema counts 7.0 as an integer.
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -80,7 +81,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class _IdConvertor(Convertor[int]):
-    """`/{id:id}`: a canonical decimal that fits 63 bits, so that each id has one address."""
+    """`/{id:id}`: a decimal below 10^18 without leading zeros, so that each id has one path."""
 
     regex = "[1-9][0-9]{0,17}"
 

@@ -1,4 +1,4 @@
-"""From the database URL that people write to the driver that we use."""
+"""Translates the database URLs that people write into URLs for our async drivers."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
@@ -13,7 +13,7 @@ DRIVERS = {
     "mysql": "mysql+asyncmy",
     "mariadb": "mariadb+asyncmy",
 }
-# The options of libpq's URLs that we understand, by the name that asyncpg gives them.
+# The options of libpq URLs that we support, and asyncpg's names for them.
 POSTGRESQL_OPTIONS = {
     "sslmode": "ssl",
     "ssl": "ssl",
@@ -24,15 +24,14 @@ MYSQL_OPTIONS = {"charset": "charset", "unix_socket": "unix_socket"}
 
 
 class BadDatabaseUrl(ValueError):
-    """Says what is wrong with the URL, without repeating it: it may hold a password."""
+    """The message never repeats the URL, which may contain a password."""
 
 
 def async_url(plain: str) -> URL:
-    """The same database by our driver.
+    """The URL of the same database for our driver. Raises BadDatabaseUrl.
 
-    Takes `sqlite:///…`, `postgresql://…`, `postgres://…`, `mysql://…` and `mariadb://…`, with or
-    without a driver's name (`postgresql+psycopg2`), and PostgreSQL's lists of hosts.
-    Raises BadDatabaseUrl.
+    Accepts `sqlite:///…`, `postgresql://…`, `postgres://…`, `mysql://…` and `mariadb://…`, with or
+    without a driver name (`postgresql+psycopg2`), and PostgreSQL's lists of hosts.
     """
     try:
         url = make_url(_hosts_as_options(plain))
@@ -40,7 +39,7 @@ def async_url(plain: str) -> URL:
         raise BadDatabaseUrl("it is not a database URL") from None
     backend = url.drivername.partition("+")[0]
     if backend not in DRIVERS:
-        raise BadDatabaseUrl(f"{backend} is no database of ours: {', '.join(DRIVERS)}")
+        raise BadDatabaseUrl(f"{backend} is not supported; use one of {', '.join(DRIVERS)}")
     url = url.set(drivername=DRIVERS[backend])
     if backend == "sqlite":
         return _with_file(url)
@@ -51,14 +50,14 @@ def async_url(plain: str) -> URL:
 
 def _with_file(url: URL) -> URL:
     if url.database in (None, "", ":memory:"):
-        raise BadDatabaseUrl("a database in memory is lost: name a file, as in sqlite:///app.db")
+        raise BadDatabaseUrl("a database in memory is not kept: name a file (sqlite:///app.db)")
     if url.query:
-        raise BadDatabaseUrl("SQLite takes no options")
+        raise BadDatabaseUrl("options are not supported for SQLite")
     return url
 
 
 def _hosts_as_options(plain: str) -> str:
-    """`//a:1,b:2/db` is `///db?host=a:1&host=b:2`, which SQLAlchemy understands."""
+    """`//a:1,b:2/db` becomes `///db?host=a:1&host=b:2`, which SQLAlchemy understands."""
     scheme, _, rest = plain.partition("://")
     authority, slash, path = rest.partition("/")
     credentials, at, hosts = authority.rpartition("@")
@@ -73,7 +72,7 @@ def _with_options(url: URL) -> URL:
     postgresql = url.get_backend_name() == "postgresql"
     known: Mapping[str, str] = POSTGRESQL_OPTIONS if postgresql else MYSQL_OPTIONS
     if unknown := sorted(set(url.query) - set(known)):
-        raise BadDatabaseUrl(f"we know no option {', '.join(unknown)}")
+        raise BadDatabaseUrl(f"unknown option {', '.join(unknown)}")
     options = {known[name]: value for name, value in url.query.items()}
     if not postgresql:
         options.setdefault("charset", "utf8mb4")

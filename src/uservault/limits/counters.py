@@ -1,4 +1,4 @@
-"""Counters, kept by the `limits` library: in this process's memory, or shared in Redis."""
+"""Counters in this process's memory, or shared in Redis, by the `limits` library."""
 
 import logging
 from contextlib import AsyncExitStack
@@ -9,14 +9,13 @@ from limits.aio.storage import MemoryStorage, Storage
 from limits.storage import storage_from_string
 
 log = logging.getLogger(__name__)
-PATIENCE = 1.0  # seconds for Redis to answer
+TIMEOUT = 1.0  # seconds for Redis to answer
 
 
 class StoredCounters:
-    """The one module that knows the library.
+    """While the shared storage does not answer, this process counts by itself.
 
-    While the shared storage does not answer, this process counts for itself: a throttle that
-    is less exact is better than none, and than a service that stands still.
+    A less exact throttle is better than none, and better than an outage.
     """
 
     def __init__(self, uri: str) -> None:
@@ -30,7 +29,7 @@ class StoredCounters:
     async def add(self, key: str, amount: int, window: int) -> int:
         try:
             return await self.shared.incr(key, window, amount)
-        except Exception as error:  # noqa: BLE001 - each client library has errors of its own
+        except Exception as error:  # noqa: BLE001 - each client library has its own errors
             log.warning("counters unavailable", extra={"reason": type(error).__name__})
             return await self.own.incr(key, window, amount)
 
@@ -53,11 +52,11 @@ def _redis(uri: str, opened: AsyncExitStack) -> Storage:
     from redis.asyncio.retry import Retry  # noqa: PLC0415
     from redis.backoff import NoBackoff  # noqa: PLC0415
 
-    # A request waits for these: one more try, for a connection that broke while it was idle.
+    # Requests wait for this. One retry, because a connection may have broken while idle.
     pool = ConnectionPool.from_url(
         uri,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
+        socket_timeout=TIMEOUT,
+        socket_connect_timeout=TIMEOUT,
         retry=Retry(NoBackoff(), 1),
     )
     opened.push_async_callback(pool.aclose)

@@ -2,10 +2,10 @@ from uservault.kit.problems import TooManyRequests
 
 
 class TooManyTries(TooManyRequests):
-    """`first`: whether it is the first that is refused in its window, the one to be recorded."""
+    """`first`: whether this is the first refusal in its window. Only that one is recorded."""
 
     title = "Too many tries. Wait a moment."
-    keep_writes = True  # that record; nothing else is written before it is raised
+    keep_writes = True  # commits that record; nothing else is written before the raise
 
     def __init__(self, wait: float, *, first: bool = False) -> None:
         super().__init__(wait)

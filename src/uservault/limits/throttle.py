@@ -1,5 +1,3 @@
-"""Refusing to be asked too often."""
-
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network
 
@@ -12,7 +10,7 @@ from uservault.wiring.ports import Counters
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many in a window of so many seconds, for each thing that is counted under `name`."""
+    """`amount` tries within `window` seconds, for each key that is counted under `name`."""
 
     name: str
     amount: int
@@ -20,14 +18,14 @@ class Limit:
 
     @classmethod
     def parsed(cls, name: str, rate: str) -> "Limit":
-        """From `10/minute`."""
+        """Parse a rate such as `10/minute`."""
         item = parse(rate)
         return cls(name, item.amount, item.get_expiry())
 
 
 def client(address: str | None) -> str | None:
-    """What counts as one client: of IPv6 the network of 64 bits, for whoever has one of its
-    addresses has all 2^64 (RFC 4291 §2.5.4)."""
+    """The address to count by. For IPv6, the /64 network: a client usually has all its
+    addresses (RFC 4291 §2.5.4)."""
     try:
         parsed = IPv6Address(address or "")
     except ValueError:
@@ -38,16 +36,16 @@ def client(address: str | None) -> str | None:
 
 
 class Throttle:
-    """Counts before the work is done, so that parallel tries cannot outrun it.
+    """Counts before the work is done, so that parallel tries cannot exceed the limit.
 
-    A key is a digest: the counters' storage learns neither names nor addresses.
+    Keys are digests: the storage does not see names or addresses.
     """
 
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
 
     async def take(self, limit: Limit, *what: str | None) -> None:
-        """One more. Raises TooManyTries, with the seconds until the window ends."""
+        """Count one try. Raises TooManyTries with the seconds until the window ends."""
         key = self._key(limit, what)
         count = await self.counters.add(key, 1, limit.window)
         if count > limit.amount:
@@ -55,7 +53,7 @@ class Throttle:
             raise TooManyTries(await self.counters.ends_in(key), first=first)
 
     async def give_back(self, limit: Limit, *what: str | None) -> None:
-        """It was none of those that are counted."""
+        """Uncount a try that turned out not to count."""
         await self.counters.add(self._key(limit, what), -1, limit.window)
 
     async def forget(self, limit: Limit, *what: str | None) -> None:

@@ -6,4 +6,4 @@ class MailNotFound(NotFound):
 
 
 class MailNotFailed(Conflict):
-    title = "Only an e-mail that was given up can be tried again."
+    title = "Only a failed e-mail can be retried."

@@ -1,7 +1,7 @@
-"""The e-mails there are. The fields of each are what its template may name.
+"""The kinds of e-mails. Their fields are the variables of their templates.
 
-An e-mail to an address that nobody has proved to own says nothing that a stranger chose: it would
-carry their words under our name.
+An e-mail to an unverified address must not contain text that a stranger chose. Otherwise we would
+send their words in our name.
 """
 
 import re
@@ -11,18 +11,18 @@ from typing import ClassVar
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Contents:
-    """What one kind of e-mail says."""
+    """The variables of one kind of e-mail."""
 
-    page: ClassVar[str | None] = None  # where its link leads, below the public URL
+    page: ClassVar[str | None] = None  # the path of its link, relative to the public URL
 
     @classmethod
     def template(cls) -> str:
-        """`VerifyEmail` is `verify_email`."""
+        """`verify_email` for `VerifyEmail`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def fields(self, public_url: str) -> dict[str, str]:
-        """What the template is given. A token goes into the link's fragment, which no server and
-        no Referer header ever sees."""
+        """The template's variables. A token goes into the fragment of the link, which browsers
+        send neither to servers nor in the Referer header."""
         fields: dict[str, str] = asdict(self)
         if self.page:
             fields["link"] = f"{public_url}/{self.page}#token={fields.pop('token')}"
@@ -66,7 +66,7 @@ class PasswordChanged(Contents):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class NewDevice(Contents):
-    """`time` is written for people, with its time zone: `2026-01-31 09:30 UTC`."""
+    """`time` is for people and has a time zone: `2026-01-31 09:30 UTC`."""
 
     username: str
     device: str

@@ -5,13 +5,13 @@ from uservault.wiring.scope import CurrentSettings, Inject, injected
 
 @injected
 class Notices:
-    """E-mails that tell users what was done to their account: those that the operator wants."""
+    """E-mails about changes to a user's account. The operator turns each kind on or off."""
 
     mailer: Inject[Mailer]
     settings: CurrentSettings
 
     def has(self, kind: type[Contents]) -> bool:
-        """Whether users are told by e-mails of this kind."""
+        """Whether e-mails of this kind are turned on."""
         return self.settings.notifies(kind.template())
 
     async def tell(self, contents: Contents, to: str, locale: str | None, user_id: int) -> None:

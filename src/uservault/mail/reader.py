@@ -17,13 +17,13 @@ MANY = TypeAdapter(list[MailRead])
 
 
 class MailReader:
-    """What can be asked of e-mails; never what they say."""
+    """Lists e-mails without their content."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
 
     async def page(self, query: MailQuery) -> Page[MailRead]:
-        """The newest first."""
+        """Newest first."""
         wanted = NEWEST_FIRST
         if query.cursor:
             wanted = wanted.where(Mail.id < bindparam("after"))

@@ -1,7 +1,7 @@
-"""From a template and its fields to a message.
+"""Renders a template and its fields as a message.
 
-A template is prose, in one file for each language: its first line is the subject, a blank line
-parts its paragraphs. The HTML says the same, in the one layout for all.
+A template is plain text, one file per language. Its first line is the subject; blank lines
+separate paragraphs. The HTML part has the same text in a common layout.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from uservault.mail.models import Mail
 from uservault.wiring.ports import Resources
 
 LANGUAGES = ("en", "de", "es", "fr", "sw")
-LONGEST = 200  # characters of a field that people may choose
+MAX_LENGTH = 200  # characters of a field; people choose some of them
 
 
 def language(locale: str | None) -> str:
-    """The language that we have for a tag of BCP 47: `de` for `de-AT`, English for any other."""
+    """Our language for a BCP 47 tag: `de` for `de-AT`. English if we do not have it."""
     primary = (locale or "").replace("_", "-").partition("-")[0].lower()
     return primary if primary in LANGUAGES else LANGUAGES[0]
 
@@ -41,29 +41,29 @@ class Renderer:
         self.templates = Environment(
             loader=PackageLoader("uservault.mail"),
             undefined=StrictUndefined,
-            autoescape=select_autoescape(["html"]),  # not the prose: the layout escapes it
+            autoescape=select_autoescape(["html"]),  # not plain text; the layout escapes it
             auto_reload=False,
         )
 
     def render(self, template: str, locale: str, fields: Mapping[str, str]) -> Rendered:
-        """Raises what Jinja raises if the template names a field that there is not."""
+        """Raises Jinja's error if the template names a missing field."""
         site = urlsplit(self.settings.base_url).netloc
-        shown = {name: _one_line(name, value) for name, value in fields.items()}
-        prose = self.templates.get_template(f"{locale}/{template}.txt").render(shown, site=site)
+        safe = {name: _one_line(name, value) for name, value in fields.items()}
+        prose = self.templates.get_template(f"{locale}/{template}.txt").render(safe, site=site)
         subject, _, text = prose.partition("\n\n")
         html = self.templates.get_template("layout.html").render(
             language=locale,
             subject=subject,
             paragraphs=text.split("\n\n"),
-            link=shown.get("link"),
-            code=shown.get("code"),
+            link=safe.get("link"),
+            code=safe.get("code"),
         )
         return Rendered(subject, text, html)
 
     def message(self, mail: Mail, fields: Mapping[str, str]) -> EmailMessage:
-        """The same for every try, its Message-ID too, so that a duplicate can be told.
+        """The message, with the same Message-ID for every try, so that duplicates are recognized.
 
-        Raises ValueError for an address that would break out of its header.
+        Raises ValueError for an address that is unsafe in a header.
         """
         rendered = self.render(mail.template, mail.locale, fields)
         message = EmailMessage(policy=SMTPUTF8)
@@ -75,18 +75,18 @@ class Renderer:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-        message["Content-Language"] = mail.locale  # now: the parts took what there was before
+        message["Content-Language"] = mail.locale  # last: add_alternative moves earlier ones
         return message
 
 
 def _one_line(name: str, value: str) -> str:
-    """No field begins a paragraph of its own, or a header."""
-    return value if name == "link" else " ".join(value.split())[:LONGEST]
+    """So that no field can begin a paragraph or a header."""
+    return value if name == "link" else " ".join(value.split())[:MAX_LENGTH]
 
 
 def _address(recipient: str) -> Address:
-    """In ASCII if only its domain is not: then every server takes it (RFC 5891), not only those
-    that know SMTPUTF8 (RFC 6531)."""
+    """Encode a non-ASCII domain in ASCII (RFC 5891) if the local part is ASCII: then servers
+    without SMTPUTF8 (RFC 6531) accept the address too."""
     validated = validate_email(recipient, check_deliverability=False)
     local, _, domain = (validated.ascii_email or validated.normalized).rpartition("@")
     return Address(username=local, domain=domain)

@@ -24,7 +24,7 @@ async def list_mail(
     query: Annotated[MailQuery, Query()],
     mails: Shared[MailReader],
 ) -> Paged[MailRead]:
-    """A page of e-mails, the newest first: what waits, what was sent, what was given up."""
+    """List queued, sent and failed e-mails, newest first, without their content."""
     return await mails.page(query)
 
 
@@ -34,6 +34,6 @@ async def list_mail(
     responses=problems(MailNotFound, MailNotFailed),
 )
 async def retry_mail(id: MailId, mailer: Inject[Mailer]) -> Message:
-    """Queue an e-mail again that was given up; it gets as many tries as a new one."""
+    """Queue a failed e-mail again. It gets as many tries as a new one."""
     await mailer.retry(id)
     return Message(message="The e-mail is queued again.")

@@ -13,7 +13,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing, inject
 
 @injected
 class Mailer:
-    """Queues e-mails. A worker sends them, once the unit of work that queued them is committed."""
+    """Queues e-mails. A worker sends them after the unit of work was committed."""
 
     mails: Inject[MailRepository]
     events: Inject[EventLog]
@@ -24,7 +24,7 @@ class Mailer:
     async def queue(
         self, contents: Contents, to: str, locale: str | None = None, user_id: int | None = None
     ) -> Mail:
-        """`to` is the address as it is kept, never as somebody typed it (E3)."""
+        """`to`: the address as stored, never as typed by a client (E3)."""
         now = self.now()
         mail = Mail(
             reference=random_token(),
@@ -41,7 +41,7 @@ class Mailer:
         return await self.mails.save(mail)
 
     async def retry(self, id: int) -> Mail:
-        """Queues an e-mail again that was given up. Raises MailNotFound or MailNotFailed."""
+        """Queue a failed e-mail again. Raises MailNotFound or MailNotFailed."""
         mail = await self.mails.get(id)
         if mail is None:
             raise MailNotFound

@@ -7,7 +7,7 @@ from uservault.wiring.sweep import Sweep
 
 
 class MailSweep(Sweep):
-    """Deletes e-mails that were sent or given up longer ago than they are listed."""
+    """Deletes sent and failed e-mails after USERVAULT_MAIL__RETENTION."""
 
     model = Mail
 

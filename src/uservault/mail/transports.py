@@ -1,4 +1,4 @@
-"""The ways that a message can take."""
+"""The implementations of MailTransport."""
 
 import asyncio
 import os
@@ -22,11 +22,11 @@ from uservault.settings.mail import MailSettings
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import MailFailure, MailTransport
 
-GOODBYE = 2.0  # seconds for the server to answer QUIT: it has the e-mail already
+QUIT_TIMEOUT = 2.0  # seconds; short, because the server has accepted the e-mail already
 
 
 def mail_transport(settings: Settings) -> MailTransport:
-    """The one that the settings choose."""
+    """The transport that the settings select."""
     match settings.mail_transport:
         case "smtp":
             return SmtpTransport(settings.mail)
@@ -36,7 +36,7 @@ def mail_transport(settings: Settings) -> MailTransport:
 
 
 class SmtpTransport:
-    """A connection for each e-mail; with TLS, to a server that proves its name."""
+    """One connection per e-mail. With TLS, the server's certificate is verified."""
 
     def __init__(self, settings: MailSettings) -> None:
         self.settings = settings
@@ -44,32 +44,32 @@ class SmtpTransport:
         self.tls = ssl.create_default_context(cafile=settings.ca_file) if encrypted else None
 
     async def send(self, message: EmailMessage) -> None:
-        """Permanent is only what the server says of this e-mail: a login that it refuses, or a
-        sender, is for the operator to mend, and the e-mail waits."""
+        """Only a refusal of this e-mail is permanent. If the server refuses our login or sender,
+        the e-mail stays queued until the operator has fixed that."""
         client = self._client()
         try:
             async with asyncio.timeout(self.settings.timeout):
                 await client.connect()
                 await client.send_message(message)
         except (SMTPException, OSError) as error:  # asyncio's TimeoutError is an OSError
-            raise _failure(error) from None  # the server's words may hold what is in the e-mail
+            raise _failure(error) from None  # the server's message may quote the e-mail
         else:
             with suppress(SMTPException, OSError):
-                await client.quit(timeout=GOODBYE)
+                await client.quit(timeout=QUIT_TIMEOUT)
         finally:
             client.close()
 
     def _client(self) -> SMTP:
-        given = self.settings
+        settings = self.settings
         return SMTP(
-            hostname=given.host,
-            port=given.port,
-            username=given.username or None,
-            password=given.password.get_secret_value() or None,
-            use_tls=given.tls == "tls",
-            start_tls=given.tls == "starttls",  # refused by the server is refused by us
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username or None,
+            password=settings.password.get_secret_value() or None,
+            use_tls=settings.tls == "tls",
+            start_tls=settings.tls == "starttls",  # fails if the server does not offer it
             tls_context=self.tls,
-            timeout=given.timeout,
+            timeout=settings.timeout,
         )
 
 
@@ -87,7 +87,7 @@ def _failure(error: Exception) -> MailFailure:
 
 
 class ConsoleTransport:
-    """Prints e-mails, for whoever develops. Not through the log: e-mails hold tokens (G1)."""
+    """Prints e-mails, for development. Not to the log, because e-mails contain tokens (G1)."""
 
     async def send(self, message: EmailMessage) -> None:
         body = message.get_body(("plain",))
@@ -97,7 +97,7 @@ class ConsoleTransport:
 
 
 class DirectoryTransport:
-    """A file for each e-mail, that appears whole and that only its owner may read."""
+    """Writes a file for each e-mail, atomically and readable only by its owner."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -7,6 +7,13 @@ from uservault.settings.base import Branch
 
 
 class AdminSettings(Branch):
-    username: str = Field("", description="With the two below: made at start if there is none.")
-    email: str = Field("", description="The first administrator's address.")
-    password: SecretStr = Field(SecretStr(""), description="Take it away once they exist.")
+    username: str = Field(
+        "",
+        description="The first administrator's username. With the next two, creates the account at"
+        " start if there is no administrator.",
+    )
+    email: str = Field("", description="The first administrator's e-mail address.")
+    password: SecretStr = Field(
+        SecretStr(""),
+        description="The first administrator's password. Remove it once the account exists.",
+    )

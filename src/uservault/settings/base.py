@@ -12,9 +12,9 @@ from pydantic import (
     field_validator,
 )
 
-ENV_FILE_ENCODING = "utf-8-sig"  # some editors put a mark before the first name
+ENV_FILE_ENCODING = "utf-8-sig"  # some editors write a byte order mark
 SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
-PUBLISHED = frozenset(
+PUBLISHED = frozenset(  # secrets from well-known tutorials
     {
         "your-secret-key",
         "a-string-secret-at-least-256-bits-long",
@@ -29,18 +29,18 @@ Network = IPv4Network | IPv6Network
 
 
 class SecretUrl(SecretStr):
-    """A URL that may hold a password; the rest of it may be shown."""
+    """A URL that may contain a password. The rest may be shown."""
 
 
 def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-OrNone: TypeAlias = Annotated[T | None, BeforeValidator(_none_if_empty)]  # `NAME=` is none
+OrNone: TypeAlias = Annotated[T | None, BeforeValidator(_none_if_empty)]  # `NAME=` means None
 
 
 def split(value: str) -> list[str]:
-    """The parts of a setting that are parted by commas."""
+    """The parts of a comma-separated setting."""
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
@@ -56,6 +56,7 @@ class Branch(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _seconds(cls, value: object, info: ValidationInfo) -> object:
-        """The environment has text only, and a number in it is no duration to pydantic."""
-        spans = cls.model_fields[str(info.field_name)].annotation is timedelta
-        return float(value) if spans and isinstance(value, str) and SECONDS.match(value) else value
+        """Read text such as `90` as seconds. pydantic does so only for numbers."""
+        is_span = cls.model_fields[str(info.field_name)].annotation is timedelta
+        is_number = isinstance(value, str) and SECONDS.match(value)
+        return float(str(value)) if is_span and is_number else value

@@ -10,5 +10,5 @@ class ErasureSettings(Branch):
         0,
         ge=0,
         le=3650,
-        description="For so many days a deleted user can be restored; with 0 they never can.",
+        description="Days for which a deleted user can be restored. 0: never.",
     )

@@ -7,14 +7,14 @@ from pydantic import (
 
 from uservault.settings.base import Branch
 
-SHORTEST_RETENTION = timedelta(days=2)  # no token lives so long: its revocation is on record
+SHORTEST_RETENTION = timedelta(days=2)  # longer than any access token: revocations are kept
 
 
 class EventSettings(Branch):
     retention: timedelta = Field(
         timedelta(days=730),
         ge=timedelta(0),
-        description="How long events are kept: seconds, or ISO 8601 (`P730D`); 0 is for ever.",
+        description="How long events are kept: seconds or ISO 8601 (`P730D`). 0: for ever.",
     )
 
     @field_validator("retention")

@@ -16,28 +16,27 @@ Rate = Annotated[
 class LimitSettings(Branch):
     storage: SecretUrl = Field(
         SecretUrl("memory://"),
-        description="Where counters are: `memory://`, one a process, or `redis://…`, shared.",
+        description="Where counters are stored: `memory://` (per process) or `redis://…` (shared).",
     )
     login_per_account_and_client: Rate = Field(
-        "10/minute", description="Failed logins for one name from one address."
+        "10/minute", description="Failed logins for one name from one IP address."
     )
     login_per_account: Rate = Field(
-        "60/minute", description="Failed logins for one name from anywhere."
+        "60/minute", description="Failed logins for one name from all IP addresses."
     )
-    login_per_client: Rate = Field("100/minute", description="Failed logins from one address.")
+    login_per_client: Rate = Field("100/minute", description="Failed logins from one IP address.")
     register_per_client: Rate = Field(
-        "100/minute", description="Accounts that one address may create."
+        "100/minute", description="Users registered from one IP address."
     )
     register_refused_per_client: Rate = Field(
         "600/minute",
-        description="Registrations, and changes of users, of one address refused as taken.",
+        description="Registrations and changes of users from one IP address that are refused"
+        " because a name or e-mail address is taken.",
     )
     letters_per_address: Rate = Field(
-        "5/hour", description="E-mails of one kind that may be asked for to one e-mail address."
+        "5/hour", description="E-mail requests of one kind for one e-mail address."
     )
-    letters_per_client: Rate = Field(
-        "60/hour", description="E-mails that one address may ask for, to whomever."
-    )
+    letters_per_client: Rate = Field("60/hour", description="E-mail requests from one IP address.")
 
     @field_validator("storage")
     @classmethod
@@ -48,5 +47,5 @@ class LimitSettings(Branch):
         try:
             urlsplit(url).port  # noqa: B018 - raises
         except ValueError:
-            raise ValueError("is not a URL") from None  # whose message would repeat it
+            raise ValueError("is not a URL") from None  # the error's own message repeats the URL
         return value

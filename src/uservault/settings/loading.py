@@ -1,4 +1,4 @@
-"""Reads the settings, and says which there are."""
+"""Reads the settings, and lists them."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,12 @@ MASK = "********"
 
 
 class BadSettings(Exception):
-    """What is wrong with the settings: a line each, which names it and never repeats a value."""
+    """One line per error: it names the setting and never repeats a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting, as the operator sees it. `path` leads to it through the tree."""
+    """One setting as the operator sees it. `path`: the attribute names in the tree."""
 
     name: str
     path: tuple[str, ...]
@@ -34,30 +34,30 @@ class Setting:
 
 
 def every_setting() -> Iterator[Setting]:
-    """Each setting there is, in the order of the tree."""
+    """All settings, in the order of the tree."""
     yield from _settings_of(Settings, ())
 
 
 def load_settings() -> Settings:
     """The settings of this process. Raises BadSettings."""
-    faults = [f"{name}: there is no such setting" for name in sorted(_unknown())]
+    errors = [f"{name}: there is no such setting" for name in sorted(_unknown())]
     try:
         settings = Settings()
     except ValidationError as error:
-        # What a branch does not know is among the unknown already.
-        wrong = [each for each in error.errors() if each["type"] != "extra_forbidden"]
-        faults += [_fault(dict(each)) for each in wrong]
+        # Unknown names are in the list already.
+        invalid = [each for each in error.errors() if each["type"] != "extra_forbidden"]
+        errors += [_message(dict(each)) for each in invalid]
     except SettingsError:
-        pass  # a whole branch was given as JSON: it is among the unknown
+        pass  # a whole branch was set as JSON; its name is in the list already
     else:
-        faults += _url_faults(settings)
-    if faults:
-        raise BadSettings("\n".join(faults))
+        errors += _url_errors(settings)
+    if errors:
+        raise BadSettings("\n".join(errors))
     return settings
 
 
 def sources() -> Mapping[str, str]:
-    """Where each setting that is set comes from: `environment`, or `.env`."""
+    """Where each setting comes from: `environment` or `.env`. Omits those with a default."""
     found = {name.upper(): ".env" for name in _env_file()}
     found |= {name.upper(): "environment" for name in os.environ}
     names = {setting.name for setting in every_setting()}
@@ -65,14 +65,14 @@ def sources() -> Mapping[str, str]:
 
 
 def shown(settings: Settings, setting: Setting) -> str:
-    """The present value, masked if it is a secret."""
+    """The current value, masked if it is a secret."""
     value: Any = settings
     for step in setting.path:
         value = getattr(value, step)
     return _written(value)
 
 
-def _url_faults(settings: Settings) -> Iterator[str]:
+def _url_errors(settings: Settings) -> Iterator[str]:
     try:
         url = async_url(settings.database_url.get_secret_value())
     except BadDatabaseUrl as error:
@@ -84,15 +84,15 @@ def _url_faults(settings: Settings) -> Iterator[str]:
 
 def _unknown() -> set[str]:
     known = {setting.name for setting in every_setting()}
-    given = {name.upper() for name in [*os.environ, *_env_file()]}
-    return {name for name in given if name.startswith(PREFIX)} - known
+    present = {name.upper() for name in [*os.environ, *_env_file()]}
+    return {name for name in present if name.startswith(PREFIX)} - known
 
 
 def _env_file() -> Mapping[str, str | None]:
     try:
         return dotenv_values(".env", encoding=ENV_FILE_ENCODING)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f".env: it cannot be read ({type(error).__name__})") from None
+        raise BadSettings(f".env: cannot be read ({type(error).__name__})") from None
 
 
 def _settings_of(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Setting]:
@@ -110,16 +110,16 @@ def _settings_of(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[Sett
 
 
 def _name(path: tuple[str, ...], field: FieldInfo) -> str:
-    if len(path) == 1 and field.validation_alias:  # it stands for the whole name
+    if len(path) == 1 and field.validation_alias:  # the alias replaces the whole name
         return str(field.validation_alias)
     last = str(field.validation_alias or path[-1])
     return PREFIX + "__".join((*path[:-1], last)).upper()
 
 
-def _fault(error: dict[str, Any]) -> str:
+def _message(error: dict[str, Any]) -> str:
     path = tuple(str(step) for step in error["loc"])
     reason = str(error["msg"]).removeprefix("Value error, ")
-    if not path:  # a rule over several settings names them itself
+    if not path:  # a rule for several settings names them in its message
         return reason
     name = path[0] if path[0].isupper() else PREFIX + "__".join(path).upper()
     return f"{name}: {reason}"
@@ -141,12 +141,12 @@ def _written(value: Any) -> str:
 
 
 def _masked(value: SecretStr) -> str:
-    """Of a URL, what an operator wants to see: the kind, the host and the path."""
+    """A mask; for a URL, its scheme, host and path."""
     secret = value.get_secret_value()
     if not isinstance(value, SecretUrl):
         return MASK if secret else ""
     scheme, _, rest = secret.partition("://")
     place, _, options = rest.partition("?")
-    if "@" in options:  # or does the password have a question mark?
+    if "@" in options:  # the password may contain a question mark
         return f"{scheme}://{MASK}"
     return f"{scheme}://{place.rpartition('@')[2]}"

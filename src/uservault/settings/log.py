@@ -9,12 +9,18 @@ from uservault.settings.base import Branch, OrNone
 
 
 class LogSettings(Branch):
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="From here up.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The lowest level that is logged."
+    )
     format: Literal["auto", "text", "json"] = Field(
-        "auto", description="On the console; `auto` is text on a terminal, JSON elsewhere."
+        "auto",
+        description="The console's format. `auto`: text on a terminal, JSON elsewhere.",
     )
     file: OrNone[Path] = Field(
-        Path("logs/microservice.log"), description="JSON lines, rotating; empty for none."
+        Path("logs/microservice.log"),
+        description="A rotating file with JSON lines. Empty: no file.",
     )
-    file_bytes: int = Field(10_000_000, ge=10_000, description="The file rotates at this size.")
-    file_backups: int = Field(5, ge=1, le=100, description="Rotated files that are kept.")
+    file_bytes: int = Field(
+        10_000_000, ge=10_000, description="The size in bytes at which the file is rotated."
+    )
+    file_backups: int = Field(5, ge=1, le=100, description="How many rotated files are kept.")

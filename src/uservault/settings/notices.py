@@ -6,14 +6,22 @@ from uservault.settings.base import Branch, OrNone
 
 
 class NoticeSettings(Branch):
-    """Each by the name of its e-mail."""
+    """Each setting has the name of its e-mail template."""
 
     password_changed: OrNone[bool] = Field(
-        None, description="Tell users by mail; by default in production only, like the next four."
+        None,
+        description="E-mail users when their password has changed. This and the next four are on"
+        " by default in production only.",
     )
-    email_changed: OrNone[bool] = Field(None, description="Tell the old address.")
+    email_changed: OrNone[bool] = Field(
+        None, description="E-mail the old address when the e-mail address has changed."
+    )
     new_device: OrNone[bool] = Field(
-        None, description="Tell of a login from a device, or an address, that they never used."
+        None, description="E-mail users after a login from a new device or IP address."
     )
-    account_deactivated: OrNone[bool] = Field(None, description="Tell users by mail.")
-    role_granted: OrNone[bool] = Field(None, description="Tell users by mail.")
+    account_deactivated: OrNone[bool] = Field(
+        None, description="E-mail users when their account has been deactivated."
+    )
+    role_granted: OrNone[bool] = Field(
+        None, description="E-mail users when they have been given a role."
+    )

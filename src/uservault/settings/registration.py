@@ -10,11 +10,11 @@ from uservault.settings.base import Branch
 class RegistrationSettings(Branch):
     mode: Literal["open", "invite", "closed"] = Field(
         "open",
-        description="Who may become a user: `open` anybody; `invite` who was invited, and whom"
-        " somebody with `users:write` creates; `closed` only the latter.",
+        description="Who can register. `open`: everybody. `invite`: invited people. `closed`:"
+        " no one. Users with `users:write` can always create others.",
     )
     verify: Literal["off", "optional", "required"] = Field(
         "off",
-        description="Whether users prove that their address is theirs: never asked, asked, or"
-        " nobody logs in before and no new address replaces the old one before.",
+        description="Verification of e-mail addresses. `off`: not requested. `optional`:"
+        " requested. `required`: no login, and no change of address, until verified.",
     )

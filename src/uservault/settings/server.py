@@ -10,11 +10,14 @@ class ServerSettings(Branch):
     port: int = Field(5000, ge=0, le=65535, description="The port to listen on.")
     workers: int = Field(1, ge=1, le=256, description="Server processes.")
     shutdown_timeout: int = Field(
-        15, ge=1, le=300, description="Seconds for requests in flight to finish at SIGTERM."
+        15, ge=1, le=300, description="Seconds for open requests to finish after SIGTERM."
     )
     read_timeout: float = Field(
-        20, gt=0, le=300, description="Seconds for a request's body to arrive."
+        20, gt=0, le=300, description="Seconds for a request body to arrive."
     )
     max_body_bytes: int = Field(
-        65536, ge=1024, le=16777216, description="A larger request is answered 413."
+        65536,
+        ge=1024,
+        le=16777216,
+        description="The largest request body in bytes. Beyond that: 413.",
     )

@@ -12,13 +12,13 @@ class SessionSettings(Branch):
         timedelta(days=30),
         ge=timedelta(minutes=1),
         le=timedelta(days=3650),
-        description="How long a session lasts at the most: seconds, or ISO 8601 (`P30D`).",
+        description="The longest life of a session: seconds or ISO 8601 (`P30D`).",
     )
     idle: timedelta = Field(
         timedelta(days=7),
         ge=timedelta(minutes=2),
         le=timedelta(days=3650),
-        description="How long a session lasts unused.",
+        description="How long a session lives without use.",
     )
     fresh: timedelta = Field(
         timedelta(minutes=15),
@@ -30,5 +30,5 @@ class SessionSettings(Branch):
         timedelta(seconds=10),
         ge=timedelta(0),
         le=timedelta(seconds=10),
-        description="How long the refresh token before the last gets the same answer again.",
+        description="How long the previous refresh token gets the same answer again.",
     )

@@ -15,15 +15,19 @@ class TokenSettings(Branch):
         timedelta(minutes=15),
         ge=timedelta(seconds=10),
         le=timedelta(hours=24),
-        description="How long an access token is good for: seconds, or ISO 8601 (`PT15M`).",
+        description="The life of an access token: seconds or ISO 8601 (`PT15M`).",
     )
-    leeway: int = Field(30, ge=5, le=60, description="Seconds that clocks may differ.")
-    issuer: str = Field("uservault", min_length=1, max_length=255, description="`iss` of a token.")
-    audience: str = Field("uservault", min_length=1, max_length=255, description="`aud`, likewise.")
+    leeway: int = Field(30, ge=5, le=60, description="Seconds by which clocks may differ.")
+    issuer: str = Field(
+        "uservault", min_length=1, max_length=255, description="The `iss` claim of access tokens."
+    )
+    audience: str = Field(
+        "uservault", min_length=1, max_length=255, description="The `aud` claim of access tokens."
+    )
     algorithm: Algorithm = Field(
         "HS256",
-        description="`HS256` signs with JWT_SECRET_KEY; `EdDSA`, `ES256` and `RS256` with key pairs"
-        " that the database keeps, for others to verify by.",
+        description="How access tokens are signed. `HS256`: with JWT_SECRET_KEY. `EdDSA`, `ES256`,"
+        " `RS256`: with key pairs in the database, which let other services verify them.",
     )
     key_lead: timedelta = Field(
         timedelta(minutes=2),

@@ -1,4 +1,4 @@
-"""What an operator may set: one frozen tree, read once, passed down by branch; no global."""
+"""The settings: one frozen tree, read once and passed to what needs it."""
 
 from ipaddress import ip_network
 from typing import Annotated, Literal, Self
@@ -37,7 +37,7 @@ from uservault.settings.worker import WorkerSettings
 
 
 class Settings(BaseSettings):
-    """Read from the environment, and from `.env` in the working directory."""
+    """From the environment and from `.env` in the working directory."""
 
     model_config = SettingsConfigDict(
         env_prefix="USERVAULT_",
@@ -45,37 +45,38 @@ class Settings(BaseSettings):
         env_file=".env",
         env_file_encoding=ENV_FILE_ENCODING,
         frozen=True,
-        extra="ignore",  # other programs' variables may stand in `.env`; see kit.configuration
+        extra="ignore",  # `.env` may contain variables of other programs; see settings.loading
         hide_input_in_errors=True,
         validate_by_name=True,
         validate_by_alias=True,
     )
 
     env: Literal["development", "production"] = Field(
-        "development", description="The profile; `production` is strict about secrets."
+        "development", description="The profile. `production` requires safe settings."
     )
     database_url: SecretUrl = Field(
         SecretUrl("sqlite:///app.db"),
         validation_alias="DATABASE_URL",
-        description="SQLite, PostgreSQL, MySQL or MariaDB, as plain URL.",
+        description="The URL of an SQLite, PostgreSQL, MySQL or MariaDB database.",
     )
     jwt_secret_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="JWT_SECRET_KEY",
-        description="Signs access tokens; 32 bytes or more. Development makes one if it is empty.",
+        description="Signs access tokens. 32 bytes or more. If it is empty, development creates"
+        " one.",
     )
     sealing_keys: SecretStr = Field(
         SecretStr(""),
-        description="Seal what the database keeps secret; 32 bytes or more each, parted by"
-        " commas: the first seals, all open. By default derived from JWT_SECRET_KEY.",
+        description="Encrypt secrets in the database. Comma-separated, 32 bytes or more each. The"
+        " first encrypts; all decrypt. Default: derived from JWT_SECRET_KEY.",
     )
     public_url: str = Field(
         "",
-        description="Where people and services reach us, as they write it: the beginning of every"
-        " link in an e-mail. By default, where the service listens.",
+        description="The public URL of the service. Links in e-mails begin with it. Default: the"
+        " address to listen on.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (), description="Networks, parted by commas, whose X-Forwarded-For is believed."
+        (), description="Comma-separated networks whose X-Forwarded-For header is trusted."
     )
     docs: bool = Field(True, description="Serve /docs, /redoc and /openapi.json.")
     database: DatabaseSettings = DatabaseSettings()
@@ -99,7 +100,7 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """The beginning of our absolute URLs; never what a request calls us."""
+        """The beginning of our absolute URLs. Never taken from a request's Host header."""
         host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
         return self.public_url or f"http://{host}:{self.server.port}"
 
@@ -114,7 +115,7 @@ class Settings(BaseSettings):
 
     @property
     def needs_secret(self) -> bool:
-        """Whether JWT_SECRET_KEY signs or seals anything."""
+        """Whether JWT_SECRET_KEY signs or encrypts anything."""
         return self.tokens.algorithm == "HS256" or not self.sealing_keys.get_secret_value()
 
     @property
@@ -122,13 +123,13 @@ class Settings(BaseSettings):
         return self.mail.transport or ("smtp" if self.production else "console")
 
     def notifies(self, template: str) -> bool:
-        """Whether users are told by this e-mail."""
+        """Whether users are sent this e-mail."""
         chosen: bool | None = getattr(self.notices, template)
         return self.production if chosen is None else chosen
 
     @property
     def weak_secret(self) -> bool:
-        """Whether the secret that is set could be guessed."""
+        """Whether JWT_SECRET_KEY could be guessed."""
         secret = self.jwt_secret_key.get_secret_value()
         return secret in PUBLISHED or len(secret.encode()) < SECRET_BYTES
 
@@ -157,7 +158,7 @@ class Settings(BaseSettings):
             return tuple(ip_network(part) for part in split(value))
         except ValueError:
             raise ValueError(
-                "should be addresses or networks (10.0.0.0/8, no host bits), parted by commas"
+                "should be comma-separated addresses or networks (10.0.0.0/8, no host bits)"
             ) from None
 
     @model_validator(mode="after")
@@ -166,9 +167,9 @@ class Settings(BaseSettings):
             return self
         if self.weak_secret and (self.needs_secret or self.jwt_secret_key.get_secret_value()):
             raise ValueError(
-                "JWT_SECRET_KEY: production needs one of its own, of 32 bytes or more"
-                " (`openssl rand -hex 32` makes one); with key pairs and USERVAULT_SEALING_KEYS,"
-                " none"
+                "JWT_SECRET_KEY: required in production, with 32 bytes or more and not a published"
+                " example (create one: `openssl rand -hex 32`); not needed with key pairs and"
+                " USERVAULT_SEALING_KEYS"
             )
         if self.password_min_length < 8:
             raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")
@@ -176,9 +177,9 @@ class Settings(BaseSettings):
             raise ValueError("USERVAULT_PASSWORDS__ROUNDS: at least 10 in production")
         if self.mail_transport != "smtp":
             raise ValueError(
-                "USERVAULT_MAIL__TRANSPORT: smtp in production; the others show what only the"
-                " recipient may read"
+                "USERVAULT_MAIL__TRANSPORT: smtp in production; the others disclose e-mails to"
+                " people other than the recipient"
             )
         if self.mail.username and self.mail.tls == "none":
-            raise ValueError("USERVAULT_MAIL__TLS: production logs in over starttls or tls only")
+            raise ValueError("USERVAULT_MAIL__TLS: starttls or tls in production if a login is set")
         return self

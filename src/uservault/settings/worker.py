@@ -7,8 +7,9 @@ from uservault.settings.base import Branch
 
 class WorkerSettings(Branch):
     embedded: bool = Field(
-        True, description="Work inside the server; else run `uservault worker` beside it."
+        True,
+        description="Run background jobs inside the server. If off, run `uservault worker` too.",
     )
     shutdown_timeout: float = Field(
-        4, ge=0, le=300, description="Seconds for what is under way to be finished at SIGTERM."
+        4, ge=0, le=300, description="Seconds for running jobs to finish after SIGTERM."
     )

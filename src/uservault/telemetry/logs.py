@@ -1,7 +1,7 @@
-"""Structured logs: text for a terminal, JSON lines for everything else, never a secret.
+"""Structured logs without secrets: text on a terminal, JSON lines elsewhere.
 
-The code logs by the standard library, with `extra=` for what is to be found again; structlog
-renders it. Nothing that a client sent is logged but its method, and a request id of safe form.
+The code uses the standard library, with `extra=` for searchable fields; structlog renders the
+lines. Of what a client sends, only the method and a well-formed request id are logged.
 """
 
 import logging
@@ -19,17 +19,16 @@ from uservault.settings.log import LogSettings
 from uservault.settings.tree import Settings
 
 log = logging.getLogger(__name__)
-QUIET = ("uvicorn.access",)  # we log requests ourselves, without their query
-# What libraries say below this may show statements with their parameters, or whole URLs. Only
-# these say what an operator wants to know, and none of them a secret.
-LIBRARIES = logging.WARNING
-HEARD = ("uvicorn", "uvicorn.error")
-INDISCREET = ("aiosqlite",)  # shows every parameter, whatever the root's level is set to later
+SILENCED = ("uvicorn.access",)  # we log requests ourselves, without their query
+# Below this level, libraries may log statements with parameters, or whole URLs.
+LIBRARY_LEVEL = logging.WARNING
+INFORMATIVE = ("uvicorn", "uvicorn.error")  # useful from `info` on, and free of secrets
+LEAKY = ("aiosqlite",)  # logs all parameters, even if the root's level is lowered later
 
 
 def configure_logging(settings: Settings, beside: str | None = None) -> None:
-    """Sends all that this process logs to the console and to the file; `beside` names a process
-    that is not the server, and has a file of its own."""
+    """Log to the console and to the file. `beside` names a process other than the server, which
+    gets a file of its own."""
     root = logging.getLogger()
     for old in root.handlers[:]:
         if getattr(old, "uservault", False):
@@ -52,20 +51,22 @@ def _add_file(settings: LogSettings, path: Path) -> None:
     try:
         _add(_file(settings, path))
     except OSError as error:  # a read-only container still has its console
-        log.warning("no log file", extra={"path": str(path), "reason": type(error).__name__})
+        log.warning(
+            "cannot write the log file", extra={"path": str(path), "reason": type(error).__name__}
+        )
 
 
 def _set_levels(level: int) -> None:
-    logging.getLogger().setLevel(max(level, LIBRARIES))
-    for name in HEARD:
+    logging.getLogger().setLevel(max(level, LIBRARY_LEVEL))
+    for name in INFORMATIVE:
         logging.getLogger(name).setLevel(max(level, logging.INFO))
-    for name in INDISCREET:
-        logging.getLogger(name).setLevel(LIBRARIES)
+    for name in LEAKY:
+        logging.getLogger(name).setLevel(LIBRARY_LEVEL)
     logging.getLogger("uservault").setLevel(level)
 
 
 def log_file(path: Path, workers: int, beside: str | None = None) -> Path:
-    """A file of its own for each of several processes: they would rotate away each other's
+    """The file of this process. Processes with a common file would rotate away each other's
     lines."""
     if workers == 1 and not beside:
         return path
@@ -94,8 +95,8 @@ def _file(settings: LogSettings, path: Path) -> logging.Handler:
 
 def _formatter(*, text: bool) -> ProcessorFormatter:
     render: Any = (
-        # repr of every value: a line break in one starts no new line. The traceback is plain:
-        # structlog's own shows the variables of each frame, passwords among them.
+        # repr of every value, so that a line break in a value does not start a new line. Plain
+        # tracebacks: structlog's own show the variables of each frame, including passwords.
         structlog.dev.ConsoleRenderer(
             repr_native_str=True,
             pad_event_to=24,
@@ -117,19 +118,19 @@ def _formatter(*, text: bool) -> ProcessorFormatter:
 
 
 def _without_colours(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    event.pop("color_message", None)  # uvicorn says everything twice
+    event.pop("color_message", None)  # uvicorn's second copy of the message
     return event
 
 
 def _on_one_line(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    if not event["logger"].startswith("uvicorn"):  # whose tracebacks are messages
-        said = str(event["event"])
-        event["event"] = "".join(c if c.isprintable() else repr(c)[1:-1] for c in said)
+    if not event["logger"].startswith("uvicorn"):  # its messages may be tracebacks
+        message = str(event["event"])
+        event["event"] = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
     return event
 
 
 def _tame_uvicorn() -> None:
-    for name in ("uvicorn", "uvicorn.error", *QUIET):
+    for name in ("uvicorn", "uvicorn.error", *SILENCED):
         logger = logging.getLogger(name)
         logger.handlers.clear()
-        logger.propagate = name not in QUIET
+        logger.propagate = name not in SILENCED

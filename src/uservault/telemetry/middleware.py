@@ -1,4 +1,4 @@
-"""What is done around every request, in pure ASGI."""
+"""The ASGI middleware around every request."""
 
 import logging
 import sys
@@ -28,9 +28,9 @@ SECURITY = {
 
 
 class RequestLog:
-    """Names each request, times it, writes one line on it, and answers what nobody else caught.
+    """Gives each request an id, logs one line on it, and answers uncaught exceptions.
 
-    It leaves the Origin in the scope, for whoever wants to know.
+    Leaves the Origin in the scope.
     """
 
     def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network]) -> None:
@@ -39,14 +39,14 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, _in_a_line(send))
+            await self.app(scope, receive, _with_plain_failure(send))
             return
         origin = scope["origin"] = origin_of(scope, self.trusted)
-        await _Observed(scope, send, origin).through(self.app, receive)
+        await _Exchange(scope, send, origin).run(self.app, receive)
 
 
-class _Observed:
-    """One request on its way."""
+class _Exchange:
+    """One request and its response."""
 
     def __init__(self, scope: Scope, send: Send, origin: Origin) -> None:
         self.scope = scope
@@ -55,7 +55,7 @@ class _Observed:
         self.status = 0
         self.began = perf_counter()
 
-    async def through(self, app: ASGIApp, receive: Receive) -> None:
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
         try:
             if is_ambiguous(self.scope):
                 refusal = answer(BadRequest(), self.scope, {"Connection": "close"})
@@ -63,12 +63,12 @@ class _Observed:
             else:
                 await app(self.scope, receive, self.send)
         except Exception:
-            log.exception("unexpected", extra={"request_id": self.origin.request_id})
-            if self.status:  # too late for another answer
+            log.exception("unexpected error", extra={"request_id": self.origin.request_id})
+            if self.status:  # the response has begun
                 raise
             await answer(Problem(), self.scope)(self.scope, receive, self.send)
         finally:
-            self._tell()
+            self._log()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -77,7 +77,7 @@ class _Observed:
             message["headers"] = [*with_security(message["headers"]), name]
         await self.forward(message)
 
-    def _tell(self) -> None:
+    def _log(self) -> None:
         if not log.isEnabledFor(logging.INFO):
             return
         principal = self.scope.get("principal")
@@ -94,19 +94,19 @@ class _Observed:
         log.info("request", extra=facts)
 
 
-def _in_a_line(send: Send) -> Send:
-    """Says what is wrong with the settings at start, where Starlette would show a stack trace."""
+def _with_plain_failure(send: Send) -> Send:
+    """Report bad settings at start by their message; Starlette would send a stack trace."""
 
-    async def send_in_a_line(message: Message) -> None:
+    async def send_plainly(message: Message) -> None:
         error = sys.exception()
         if message["type"] == "lifespan.startup.failed" and isinstance(error, BadSettings):
             message = {**message, "message": f"bad settings\n{error}"}
         await send(message)
 
-    return send_in_a_line
+    return send_plainly
 
 
 def with_security(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """What a browser should be told of every answer, unless the answer says otherwise."""
-    said = {name.lower() for name, _ in headers}
-    return [*headers, *((name, value) for name, value in SECURITY.items() if name not in said)]
+    """Add the security headers that the response does not set itself."""
+    present = {name.lower() for name, _ in headers}
+    return [*headers, *((name, value) for name, value in SECURITY.items() if name not in present)]

@@ -16,7 +16,7 @@ WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """`address` is the peer's, or what a trusted proxy says it is; None where there is no peer."""
+    """`address`: the peer's, or the one that a trusted proxy reports; None without a peer."""
 
     address: str | None = None
     user_agent: str | None = None
@@ -26,7 +26,7 @@ class Origin:
 def client_address(
     peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]
 ) -> str | None:
-    """The rightmost hop that is no proxy of ours. What does not parse ends the walk."""
+    """The rightmost hop that is not a trusted proxy. Stops at a hop that is not an address."""
     address = peer
     hops = [hop.strip() for line in forwarded for hop in line.split(",")]
     while hops and _is_trusted(address, trusted):
@@ -44,7 +44,7 @@ def _is_trusted(address: str | None, trusted: Sequence[Network]) -> bool:
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ip_address(text.partition("%")[0])  # a zone (RFC 4007 §11) means nothing here
+        address = ip_address(text.partition("%")[0])  # without the zone (RFC 4007 §11)
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
@@ -65,7 +65,7 @@ def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:
     )
 
 
-def _request_id(given: Sequence[str]) -> str:
-    """The client's, if there is one and it is well formed; else a new one."""
-    fits = len(given) == 1 and WELL_FORMED.fullmatch(given[0])
-    return given[0] if fits else random_token()
+def _request_id(headers: Sequence[str]) -> str:
+    """The client's id if it sent exactly one that is well formed; otherwise a new one."""
+    valid = len(headers) == 1 and WELL_FORMED.fullmatch(headers[0])
+    return headers[0] if valid else random_token()

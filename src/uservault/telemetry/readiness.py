@@ -1,5 +1,3 @@
-"""Whether requests can be served."""
-
 from sqlalchemy import text
 
 from uservault.db.errors import DatabaseUnavailable
@@ -11,11 +9,11 @@ REVISION = text("SELECT version_num FROM alembic_version")
 
 
 class NotReady(Unavailable):
-    title = "The service cannot answer requests now."
+    title = "The service is not ready."
 
 
 class Readiness:
-    """Looks at the database when asked."""
+    """Checks the database on each call."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
@@ -26,6 +24,6 @@ class Readiness:
         try:
             rows = await self.database.rows(REVISION)
         except DatabaseUnavailable as error:
-            raise NotReady("The database does not answer, or was never migrated.") from error
+            raise NotReady("The database is not available or was never migrated.") from error
         if [row[0] for row in rows] != [self.expected]:
-            raise NotReady("The database is at another migration than this version expects.")
+            raise NotReady("The database is not at the migration that this version expects.")

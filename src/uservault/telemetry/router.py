@@ -1,31 +1,57 @@
-"""Probes for whoever runs us; public, and silent about what is inside."""
+"""Public routes for operators. They do not disclose internals."""
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from uservault.kit.problems import problems
 from uservault.telemetry.readiness import NotReady, Readiness
-from uservault.wiring.scope import Shared
+from uservault.wiring.scope import CurrentSettings, Shared
 
 router = APIRouter(tags=["operation"])
 
 
 class Health(BaseModel):
-    """How the service is."""
+    """The state of the service."""
 
-    status: Literal["ok"] = Field("ok", description="Anything else is a problem.")
+    status: Literal["ok"] = Field("ok", description="Always `ok`. Failures are problems.")
+
+
+class Root(BaseModel):
+    """The name of the service, and the paths where things are."""
+
+    name: str = Field(description="The name of the service.", examples=["UserVault"])
+    version: str = Field(description="The version of the service.", examples=["1.0.0"])
+    docs: str | None = Field(
+        description="The documentation of the API; null if it is turned off.", examples=["/docs"]
+    )
+    openapi: str | None = Field(
+        description="The OpenAPI document; null if it is turned off.", examples=["/openapi.json"]
+    )
+    health: str = Field("/healthz", description="Whether the process is alive.")
+    readiness: str = Field("/readyz", description="Whether the service can answer requests.")
+    keys: str = Field(
+        "/.well-known/jwks.json", description="The public keys that verify access tokens."
+    )
+
+
+@router.get("/")
+async def get_root(request: Request, settings: CurrentSettings) -> Root:
+    """Get the name and version of the service, and where things are."""
+    app = request.app
+    docs, openapi = ("/docs", "/openapi.json") if settings.docs else (None, None)
+    return Root(name=app.title, version=app.version, docs=docs, openapi=openapi)
 
 
 @router.get("/healthz")
 async def get_health() -> Health:
-    """The process lives. A failing database does not make it fail: restarting would not help."""
+    """Check that the process is alive. Succeeds without a database: a restart would not help."""
     return Health()
 
 
 @router.get("/readyz", responses=problems(NotReady))
 async def get_readiness(readiness: Shared[Readiness]) -> Health:
-    """Requests can be served: the database answers, and its schema is the one expected."""
+    """Check that the service can answer requests: the database works and is migrated."""
     await readiness.check()
     return Health()

@@ -1,4 +1,4 @@
-"""Entity tags and preconditions (RFC 9110 §8.8.3, §13.1.1): no update is lost."""
+"""Entity tags and preconditions against lost updates (RFC 9110 §8.8.3, §13.1.1)."""
 
 import re
 from collections.abc import Callable
@@ -16,12 +16,15 @@ TAG = re.compile(r'(?:W/)?"[^"]*"')
 
 
 def etag(version: int) -> str:
-    """The strong entity tag of a version of a row."""
+    """The strong entity tag of a row's version."""
     return f'"{version}"'
 
 
 def created(at: str) -> Adds:
-    """The mark of a route that makes a row: its entity tag, and its address below `at`."""
+    """Marks the return type of a route that creates a row: adds its ETag and Location.
+
+    `at` is the path of the collection.
+    """
 
     def read(row: Any, request: Request) -> dict[str, str]:
         return {"ETag": etag(row.version), "Location": f"{at}/{row.id}"}
@@ -29,14 +32,14 @@ def created(at: str) -> Adds:
     return Adds(("ETag", "Location"), read)
 
 
-# What a route returns that answers a row with its entity tag: it has a `version`.
+# Return type of a route that answers one row with its ETag. The row has a `version`.
 Tagged = Annotated[T, Adds(("ETag",), lambda row, request: {"ETag": etag(row.version)})]
 
 
 def if_match(header: str) -> Precondition:
-    """What If-Match demands of the present version; `*` is any, and a weak tag matches none.
+    """A check that raises PreconditionFailed if the current version is not in `header`.
 
-    The precondition raises PreconditionFailed.
+    `*` matches every version, a weak tag none.
     """
 
     def check(version: int) -> None:
@@ -47,7 +50,7 @@ def if_match(header: str) -> Precondition:
 
 
 def is_known(tag: str, header: str) -> bool:
-    """Whether If-None-Match names the tag, compared weakly (RFC 9110 §13.1.2)."""
+    """Whether If-None-Match contains the tag. The comparison is weak (RFC 9110 §13.1.2)."""
     known = [each.removeprefix("W/") for each in TAG.findall(header)]
     return header.strip() == "*" or tag.removeprefix("W/") in known
 
@@ -58,12 +61,12 @@ async def _if_match(
         str,
         Header(
             alias="If-Match",
-            description="Do it only if this is still the entity tag: the ETag that you read.",
+            description="The ETag that you read. The request fails with 412 if it has changed.",
             examples=['"1"'],
         ),
     ] = "*",
 ) -> Precondition:
-    # A list may come in several lines (RFC 9110 §5.3).
+    # A list may be spread over several header lines (RFC 9110 §5.3).
     return if_match(", ".join(request.headers.getlist("if-match") or [header]))
 
 
@@ -76,7 +79,7 @@ async def _if_none_match(
         str | None,
         Header(
             alias="If-None-Match",
-            description="Answer 304 if this is still the entity tag: the ETag that you have.",
+            description="The ETag that you have. The answer is 304 if it has not changed.",
             examples=['"1"'],
         ),
     ] = None,

@@ -1,4 +1,4 @@
-"""What a request must not leave open to two readings, though the HTTP parser lets it through."""
+"""Detects ambiguous requests that the HTTP parser accepts."""
 
 import re
 from collections import Counter
@@ -10,11 +10,11 @@ HOST = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 
 
 def is_ambiguous(scope: Scope) -> bool:
-    """Whether another server, a proxy in front of us say, might read it differently.
+    """Whether another server, such as a proxy in front of us, might read the request differently.
 
-    One Host that is one (RFC 9112 §3.2), one Content-Type, no transfer coding but `chunked`, and
-    none at all in HTTP/1.0 (§6.1). No line feed in the path: the `$` of a route matches before a
-    last one, and then an address has two spellings.
+    Required: one valid Host (RFC 9112 §3.2), at most one Content-Type, no transfer coding except
+    `chunked`, and none in HTTP/1.0 (§6.1). The path must not contain a line feed: a route's `$`
+    also matches before a final one, which would give a resource two paths.
     """
     if "\n" in scope["path"]:
         return True

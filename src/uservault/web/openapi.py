@@ -1,4 +1,4 @@
-"""The published description, corrected to say what the API does."""
+"""FastAPI's OpenAPI document, corrected to describe what the API does."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,7 @@ NEEDLESS = ("HTTPValidationError", "ValidationError")
 
 
 def describe(app: FastAPI, summary: str) -> None:
-    """Makes `app.openapi()` answer the corrected document."""
+    """Make `app.openapi()` return the corrected document."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -69,7 +69,7 @@ def _problem_schemas() -> Iterator[tuple[str, Any]]:
 def _correct(path: str, method: str, operation: dict[str, Any], shared: SharedResponses) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
-        del responses["422"]  # FastAPI's own, which never leaves
+        del responses["422"]  # FastAPI's own error format, which we never send
     kinds = [*_named_problems(responses), *_common_problems(path, method, operation)]
     for status in {kind.status for kind in kinds}:
         responses[str(status)] = shared.refer(kind for kind in kinds if kind.status == status)
@@ -86,7 +86,7 @@ def _named_problems(responses: dict[str, Any]) -> Iterator[type[Problem]]:
 
 
 def _common_problems(path: str, method: str, operation: dict[str, Any]) -> Iterator[type[Problem]]:
-    """Those that no route names, because they come with what it is."""
+    """The problems that routes need not list, because they follow from the operation's kind."""
     if "security" in operation:
         yield from (Unauthorized, Forbidden)
     if "requestBody" in operation:

@@ -1,4 +1,4 @@
-"""Lists are read a page at a time, each beginning after the last one's end (keyset)."""
+"""Keyset pagination: each page begins after the last id of the page before."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ T = TypeVar("T")
 
 
 class PageQuery(BaseModel):
-    """Any other parameter is refused, not ignored."""
+    """Unknown parameters are refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    limit: int = Field(50, ge=1, le=200, description="How many at the most.")
+    limit: int = Field(50, ge=1, le=200, description="The maximum number of items.")
     cursor: str | None = Field(
         None,
         pattern=r"^[1-9][0-9]{0,17}$",
@@ -32,19 +32,19 @@ class PageQuery(BaseModel):
 
     @property
     def after(self) -> int:
-        """The id behind which the page begins; 0 for the first page."""
+        """The page begins after this id; 0 for the first page."""
         return int(self.cursor or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`cursor` is where the next page begins; None if this is the last."""
+    """`cursor` is where the next page begins; None on the last page."""
 
     items: list[T]
     cursor: str | None
 
     def link(self, request: Request) -> dict[str, str]:
-        """The header that names the next page (RFC 8288), as relative reference."""
+        """The Link header to the next page (RFC 8288), as a relative reference."""
         if self.cursor is None:
             return {}
         query = urlencode(dict(request.query_params) | {"cursor": self.cursor})
@@ -55,12 +55,12 @@ def _list_of(page: Any) -> Any:
     return GenericAlias(list, get_args(page))
 
 
-# What a route returns that answers a page: the items, and the header.
+# Return type of a route that answers a page: the items as the body, and the Link header.
 Paged = Annotated[Page[T], Adds(("Link",), Page.link, body=lambda page: page.items, shape=_list_of)]
 
 
 def in_pages(found: AnySelect, id: InstrumentedAttribute[int]) -> AnySelect:
-    """What `found` finds, in the order of its ids, for `read_page`."""
+    """`found` in the order of `id`, with the parameters that `read_page` sets."""
     return found.where(id > bindparam("after")).order_by(id).limit(bindparam("limit"))
 
 
@@ -70,7 +70,7 @@ async def read_page(
     query: PageQuery,
     read: Callable[[Sequence[AnyRow]], list[T]],
 ) -> Page[T]:
-    """A page of what `found` finds `after` an id, up to a `limit`, as `read` makes it of rows."""
+    """One page of `found`, which has the parameters `after` and `limit`. `read` converts rows."""
     one_more = {"after": query.after, "limit": query.limit + 1}
     rows = await database.rows(found, one_more)
     last = rows[query.limit - 1] if len(rows) > query.limit else None

@@ -1,4 +1,4 @@
-"""Renders every problem, the framework's own too, in the one media type."""
+"""Answers every problem, and every error of the framework, as problem details."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -35,7 +35,7 @@ BY_STATUS = {
 def answer(
     problem: Problem, scope: Scope, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """The response that says `problem`; the log of requests finds its code in the scope."""
+    """The response for `problem`. Leaves its code in the scope for the request log."""
     scope["problem"] = problem.code()
     body = problem.body(_request_id(scope))
     return JSONResponse(body, problem.status, problem.headers() | dict(headers or {}), MEDIA_TYPE)
@@ -47,18 +47,18 @@ def _request_id(scope: Scope) -> str | None:
 
 def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(Problem)
-    async def say(request: Request, problem: Problem) -> JSONResponse:
+    async def answer_problem(request: Request, problem: Problem) -> JSONResponse:
         return answer(problem, request.scope)
 
     @app.exception_handler(RequestValidationError)
-    async def say_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def answer_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         malformed: Malformed | None = request.scope.get("malformed")
-        problem = _what_is_malformed(malformed) if malformed else _what_is_invalid(error)
+        problem = _malformed_problem(malformed) if malformed else _invalid_problem(error)
         return answer(problem, request.scope)
 
     @app.exception_handler(HTTPException)
-    async def say_http(request: Request, error: HTTPException) -> JSONResponse:
-        kind = BY_STATUS.get(error.status_code) or _nameless(error.status_code)
+    async def answer_http(request: Request, error: HTTPException) -> JSONResponse:
+        kind = BY_STATUS.get(error.status_code) or _generic(error.status_code)
         headers = dict(error.headers or {})
         if kind is MethodNotAllowed and (allowed := _allowed(request)):
             headers["Allow"] = ", ".join(allowed)
@@ -66,7 +66,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _allowed(request: Request) -> list[str]:
-    """All methods of the address; a route by itself knows its own only (RFC 9110 §10.2.1)."""
+    """All methods of the path (RFC 9110 §10.2.1). A single route knows only its own."""
     routes = [route for route in request.app.routes if not isinstance(route, Mount)]
     return [
         method
@@ -77,27 +77,27 @@ def _allowed(request: Request) -> list[str]:
     ]
 
 
-def _what_is_malformed(body: Malformed) -> Problem:
+def _malformed_problem(body: Malformed) -> Problem:
     if body.unreadable:
         return UnsupportedMediaType(body.reason)
     return Invalid(errors=[{"pointer": "/body", "detail": body.reason}])
 
 
-def _what_is_invalid(error: RequestValidationError) -> Problem:
+def _invalid_problem(error: RequestValidationError) -> Problem:
     if isinstance(error.body, bytes):
-        return UnsupportedMediaType("Send JSON, and say so: Content-Type: application/json.")
-    return Invalid(errors=[_fault(fault) for fault in error.errors()])
+        return UnsupportedMediaType("Send JSON with Content-Type: application/json.")
+    return Invalid(errors=[_field_error(each) for each in error.errors()])
 
 
-def _fault(fault: dict[str, Any]) -> dict[str, str]:
-    # Never the submitted value: it may be a password, or no valid Unicode.
-    detail = str(fault["msg"]).removeprefix("Value error, ")
-    return {"pointer": pointer(*fault["loc"]), "detail": detail}
+def _field_error(error: dict[str, Any]) -> dict[str, str]:
+    # Never the submitted value: it may be a password or invalid Unicode.
+    detail = str(error["msg"]).removeprefix("Value error, ")
+    return {"pointer": pointer(*error["loc"]), "detail": detail}
 
 
 @cache
-def _nameless(status: int) -> type[Problem]:
-    """For a status that the framework answers and we have no class for."""
+def _generic(status: int) -> type[Problem]:
+    """A class for a status that the framework answers and that we have no class for."""
     phrase = HTTPStatus(status).phrase
     name = "".join(word.capitalize() for word in phrase.split())
     return type(name, (Problem,), {"status": status, "title": f"{phrase}."})

@@ -1,4 +1,4 @@
-"""The errors of the API, each described once in the published document."""
+"""The error responses. The OpenAPI document describes each one once."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -10,13 +10,13 @@ SCHEMA = {"$ref": "#/components/schemas/ProblemDetails"}
 
 
 class SharedResponses:
-    """Collects `components/responses`: one for each combination of problems that share a status."""
+    """Collects `components/responses`: one for each combination of problems with one status."""
 
     def __init__(self) -> None:
         self.components: dict[str, Any] = {}
 
     def refer(self, kinds: Iterable[type[Problem]]) -> dict[str, str]:
-        """A reference to the response that is any of `kinds`, which have the same status."""
+        """A reference to the response for `kinds`, which all have the same status."""
         ordered = sorted(set(kinds), key=lambda kind: kind.code())
         name = "Or".join(kind.__name__ for kind in ordered)
         self.components.setdefault(name, _response(ordered))

@@ -1,4 +1,4 @@
-"""What a route's return type says of its answer besides the body: `-> Tagged[UserRead]`."""
+"""Response headers that a route declares by its return type: `-> Tagged[UserRead]`."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ OURS = [
 
 @dataclass(frozen=True)
 class Adds:
-    """In the annotation of a return type: the headers that the result gives the answer."""
+    """Annotates a return type with headers. `read` takes them from the route's result."""
 
     names: tuple[str, ...]
     read: Callable[[Any, Request], Mapping[str, str]]
-    body: Callable[[Any], Any] = lambda result: result  # what of the result is the body
-    shape: Callable[[Any], Any] = lambda kind: kind  # and of its type
+    body: Callable[[Any], Any] = lambda result: result  # takes the body from the result
+    shape: Callable[[Any], Any] = lambda kind: kind  # takes the body's type from its type
 
     def to(self, endpoint: Endpoint) -> Endpoint:
-        """The endpoint, which sets the headers too, so that it need not ask for the response."""
+        """Wrap the endpoint so that it sets the headers."""
 
         @wraps(endpoint)
         async def answer(*, request: Request, response: Response, **values: Any) -> Any:
@@ -33,11 +33,11 @@ class Adds:
             response.headers.update(self.read(result, request))
             return self.body(result)
 
-        answer.__signature__ = self._seen(signature(endpoint))  # type: ignore[attr-defined]
+        answer.__signature__ = self._for_fastapi(signature(endpoint))  # type: ignore[attr-defined]
         return answer
 
-    def _seen(self, own: Signature) -> Signature:
-        """What FastAPI shall see: the body's type without our mark, and what we need ourselves."""
+    def _for_fastapi(self, own: Signature) -> Signature:
+        """The signature without this annotation, and with the parameters that `answer` needs."""
         body = self.shape(get_args(own.return_annotation)[0])
         return own.replace(parameters=[*own.parameters.values(), *OURS], return_annotation=body)
 

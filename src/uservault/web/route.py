@@ -1,4 +1,4 @@
-"""How a body is read: strictly, in time and in bounds, and looked at only after the guard."""
+"""Reads bodies strictly, with limits on time and size, and reports errors after the guard."""
 
 import asyncio
 import json
@@ -24,18 +24,18 @@ CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]*)""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """What is wrong with a body, left in the scope until the guard has let its sender in.
+    """An error in a body, kept in the scope until the guard has admitted the sender.
 
-    FastAPI parses a body before it asks the guard, and validates it after: a fault that waits for
-    validation tells a stranger nothing but 401.
+    FastAPI parses a body before it calls the guard and validates it afterwards. Reported with the
+    validation, the error is hidden from anonymous clients, who get 401.
     """
 
     reason: str
     unreadable: bool = False
 
 
-# Stands where a malformed body's content should. An instance of our own class would not do:
-# pydantic reads attributes from those, and finds all that is optional to be absent.
+# Replaces the content of a malformed body. An instance of our own class would be accepted:
+# pydantic would read attributes from it and take all optional fields as absent.
 FITS_NO_SCHEMA = object()
 
 
@@ -49,21 +49,21 @@ class _StrictRequest(Request):
 
     async def _content(self) -> Any:
         if self.headers.get("content-encoding", "").strip().lower() not in IDENTITY:
-            return Malformed("Send the body as it is, without a Content-Encoding.", unreadable=True)
+            return Malformed("Send the body without a Content-Encoding.", unreadable=True)
         if not _is_utf8(self.headers.get("content-type", "")):
-            return Malformed("JSON is UTF-8 (RFC 8259); no other charset.", unreadable=True)
+            return Malformed("The charset of JSON must be UTF-8 (RFC 8259).", unreadable=True)
         return strict_json(await self.body())
 
 
 def _is_utf8(content_type: str) -> bool:
-    said = CHARSET.search(content_type)
-    return said is None or said[1].lower() in ("utf-8", "utf8")
+    charset = CHARSET.search(content_type)
+    return charset is None or charset[1].lower() in ("utf-8", "utf8")
 
 
 def _without_query(handle: Handler) -> Handler:
-    """An unknown parameter is refused, not ignored; but a stranger is told nothing but 401."""
+    """Refuse all query parameters, after the guard: anonymous clients get 401."""
 
-    async def handle_then_look(request: Request) -> Response:
+    async def handle_then_check(request: Request) -> Response:
         response = await handle(request)
         if names := list(request.query_params)[:10]:
             detail = "Extra inputs are not permitted"
@@ -72,7 +72,7 @@ def _without_query(handle: Handler) -> Handler:
             )
         return response
 
-    return handle_then_look
+    return handle_then_check
 
 
 class Route(APIRoute):
@@ -102,7 +102,10 @@ class Route(APIRoute):
 
 
 def strict_json(body: bytes) -> Any:
-    """JSON by RFC 8259 and the I-JSON profile of RFC 7493: UTF-8, no name twice, no NaN."""
+    """Parse JSON (RFC 8259) in the I-JSON profile (RFC 7493): UTF-8, no duplicate names, no NaN.
+
+    Returns Malformed for anything else.
+    """
     try:
         return json.loads(
             body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
@@ -113,14 +116,14 @@ def strict_json(body: bytes) -> Any:
         return Malformed("The body is nested too deeply.")
     except json.JSONDecodeError as error:
         return Malformed(f"The body is not JSON: {error.msg} at character {error.pos}.")
-    except ValueError:  # a number of thousands of digits; a name that stands twice; NaN
-        return Malformed("The body has a name twice, or a number that is none.")
+    except ValueError:  # a number with thousands of digits, a duplicate name, or NaN
+        return Malformed("The body has a duplicate name or an invalid number.")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name twice")
+        raise ValueError("duplicate name")
     return found
 
 
@@ -129,7 +132,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _until(seconds: float, receive: Receive) -> Receive:
-    """Receives a body that arrives whole within `seconds`, however slowly it drips."""
+    """Wrap `receive`: the whole body must arrive within `seconds`."""
     deadline = asyncio.get_running_loop().time() + seconds
     arriving = True
 
@@ -147,14 +150,14 @@ def _until(seconds: float, receive: Receive) -> Receive:
 
 
 def _within(limit: int, request: Request, receive: Receive) -> Receive:
-    """Receives a body of so many bytes, whatever Content-Length says of it."""
-    # Not FastAPI's own `max_body_size`: it answers in plain text, outside of our middleware.
-    said = request.headers.get("content-length", "")
+    """Wrap `receive`: refuse bodies over `limit` bytes, by Content-Length and by counting."""
+    # FastAPI's own `max_body_size` answers in plain text, outside of our middleware.
+    declared = request.headers.get("content-length", "")
     size = 0
 
     async def receive_within() -> Message:
         nonlocal size
-        if said.isdecimal() and int(said[:20]) > limit:
+        if declared.isdecimal() and int(declared[:20]) > limit:
             raise _refused(ContentTooLarge)
         message = await receive()
         size += len(message.get("body", b""))
@@ -166,6 +169,6 @@ def _within(limit: int, request: Request, receive: Receive) -> Receive:
 
 
 def _refused(kind: type[Problem]) -> HTTPException:
-    """FastAPI lets only this kind of exception through from reading a body."""
-    # The rest of the body is never read, so nothing may follow it on this connection.
+    """As the only kind of exception that FastAPI lets through while it reads a body."""
+    # We never read the rest of the body, so the connection cannot be used again.
     return HTTPException(kind.status, headers={"Connection": "close"})

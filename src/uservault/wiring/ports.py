@@ -1,4 +1,4 @@
-"""All we ask of the outside world. `Resources` holds what a process opens once; tests fake it."""
+"""The interfaces to the outside world, which tests fake, and the `Resources` of a process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,49 +19,49 @@ def system_clock() -> datetime:
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose, so never on the event loop, and never while a connection is held."""
+    """Slow on purpose: works off the event loop. Never call it while you hold a connection."""
 
     async def hash(self, password: str) -> str: ...
 
     async def verify(self, password: str, hash: str | None) -> "Verdict":
-        """Takes as long for no hash at all as for a wrong password."""
+        """Takes as long without a hash as with a wrong password."""
         ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
-    """Whether the password is right; and if it is, the better hash to keep of it, if any."""
+    """Whether the password is right; if so, a stronger hash to store instead, if there is one."""
 
     right: bool
     better_hash: str | None = None
 
 
 class Counters(Protocol):
-    """Counts that all processes share, or as many as can. Each counter lives for its window."""
+    """Counters that processes share if the storage allows it. Each lives for its window."""
 
     async def add(self, key: str, amount: int, window: int) -> int:
-        """The count so far in the window of so many seconds, this `amount` included."""
+        """Return the new count. `window` is in seconds and begins with the first `add`."""
         ...
 
     async def ends_in(self, key: str) -> float:
-        """Seconds until the window of the counter ends."""
+        """Seconds until the counter's window ends."""
         ...
 
     async def clear(self, key: str) -> None: ...
 
 
 class MailTransport(Protocol):
-    """Hands a message to whoever brings it to the recipient of its header."""
+    """Hands a message over for delivery to the recipient in its header."""
 
     async def send(self, message: EmailMessage) -> None:
-        """Returns when it was taken, and takes a bounded time. Raises MailFailure."""
+        """Return once the message is accepted, in bounded time. Raises MailFailure."""
         ...
 
 
 class MailFailure(Exception):
-    """A message was not taken. `reason` is a code or the name of an error, never content.
+    """A message was not accepted. `reason` is a code or an error's name, never content.
 
-    `permanent`: another try would be answered the same.
+    `permanent`: another try would fail in the same way.
     """
 
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
@@ -72,7 +72,7 @@ class MailFailure(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What a process opens once, and what it builds once over that."""
+    """What a process opens once, and the shared objects that it builds from that."""
 
     settings: Settings
     database: Database
@@ -85,7 +85,7 @@ class Resources:
     _shared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def shared(self, kind: Callable[["Resources"], T]) -> T:
-        """The one object of its kind in this process, made when it is first asked for."""
+        """The process's only object of this kind. The first call creates it."""
         if kind not in self._shared:
             self._shared[kind] = kind(self)
         return cast("T", self._shared[kind])

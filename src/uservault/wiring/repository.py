@@ -1,5 +1,3 @@
-"""What every repository can do."""
-
 from typing import Any, ClassVar, Generic, TypeVar
 
 from uservault.db.base import Base
@@ -9,7 +7,7 @@ M = TypeVar("M", bound=Base)
 
 
 class Repository(Generic[M]):
-    """The rows of one model, inside a unit of work. It flushes and never commits."""
+    """The rows of one model inside a unit of work. Flushes, but never commits."""
 
     model: ClassVar[type[Any]]
 
@@ -17,12 +15,12 @@ class Repository(Generic[M]):
         self.session = session
 
     async def get(self, id: int) -> M | None:
-        """The row, locked until the unit of work ends: whoever changes it next sees what we did."""
+        """The row, locked until the unit of work ends, so that no concurrent change is lost."""
         row: M | None = await self.session.get(self.model, id, with_for_update=True)
         return row
 
     async def save(self, row: M) -> M:
-        """Write a new row or a changed one now, so that its constraints speak now."""
+        """Write a new or changed row at once, so that a violated constraint raises here."""
         self.session.add(row)
         await self.session.flush()
         return row

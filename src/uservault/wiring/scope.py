@@ -1,7 +1,7 @@
-"""How a constructor says what it needs, and who fills it in: inside a request and outside of one.
+"""Dependency injection by annotation, in requests and outside of them.
 
-The aliases are plain types to Python and mypy: `UserService(users, events, now)` is an ordinary
-call. To a Scope they are instructions, and FastAPI asks the Scope of the request.
+To Python and mypy, the aliases are plain types: `UserService(users, events, now)` is an ordinary
+call. A Scope reads them to build an object. FastAPI asks the Scope of the request.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
@@ -38,9 +38,9 @@ def resources_of(connection: HTTPConnection) -> Resources:
 
 
 class Scope:
-    """The objects of one request or one job: each is made once, over one unit of work.
+    """The objects of one request or one job. They share one unit of work; each is built once.
 
-    `facts` are who asks, and from where: those of a request stand in its ASGI scope.
+    `facts` hold the principal and the origin. For a request, they are its ASGI scope.
     """
 
     def __init__(
@@ -56,14 +56,15 @@ class Scope:
 
     @property
     def session(self) -> AsyncSession:
-        """Of the unit of work. Raises LookupError where there is none."""
+        """The session of the unit of work. Raises LookupError if there is none."""
         if self._session is None:
-            raise LookupError("only what is injected has a unit of work")
+            raise LookupError("only injected objects have a unit of work")
         return self._session
 
     def get(self, wanted: type[T]) -> T:
-        """Raises TypeError if a constructor does not say where an argument comes from."""
-        kind: Any = wanted  # to mypy, type[T] is not hashable
+        """Build the object, or return it if it exists. Raises TypeError for an argument without
+        a source."""
+        kind: Any = wanted  # mypy does not accept type[T] as hashable
         if kind not in self._made:
             self._made[kind] = kind(**{name: take(self) for name, take in _needs(kind)})
         return cast("T", self._made[kind])
@@ -71,13 +72,13 @@ class Scope:
 
 @dataclass_transform(eq_default=False)
 def injected(kind: type[T]) -> type[T]:
-    """Gives a class a constructor that takes its annotated fields, in their order."""
+    """Class decorator: adds a constructor that takes the annotated fields in their order."""
     return dataclass(eq=False, repr=False)(kind)
 
 
 @asynccontextmanager
 async def scope(resources: Resources, **facts: Any) -> AsyncIterator[Scope]:
-    """Outside of a request: `async with scope(resources) as s: await s.get(Purger).purge(user)`."""
+    """For use outside of requests: `async with scope(resources) as s: s.get(UserService)`."""
     async with unit_of_work(resources.database) as session:
         yield Scope(resources, facts, session)
 
@@ -106,7 +107,7 @@ async def _request_scope(connection: HTTPConnection) -> AsyncIterator[Scope]:
         yield Scope(resources_of(connection), connection.scope, session)
 
 
-# scope="function": the commit comes before the response, so that a 201 is never a lie.
+# scope="function": the commit comes before the response, so that a 201 is always true.
 RequestScope = Annotated[Scope, Depends(_request_scope, scope="function")]
 
 
@@ -131,20 +132,20 @@ def _shared(wanted: type[Any]) -> Provider:
 
 @dataclass(frozen=True)
 class Built(params.Depends):
-    """On the annotated class. FastAPI itself would call the class in a thread."""
+    """Marks a class to build. FastAPI by itself would call the class in a thread."""
 
     shared: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isclass(self.dependency):  # which FastAPI reads off the annotation, and puts in
+        if isclass(self.dependency):  # FastAPI sets it from the annotation
             provider: Any = _shared if self.shared else _made
             object.__setattr__(self, "dependency", provider(self.dependency))
 
 
 @dataclass(frozen=True)
 class Given(params.Depends):
-    """What need not be built: `take` finds it in the scope."""
+    """Marks a value that is not built: `take` reads it from the scope."""
 
     take: Take = field(kw_only=True)
 
@@ -155,8 +156,8 @@ class Given(params.Depends):
         object.__setattr__(self, "dependency", provide)
 
 
-Inject = Annotated[T, Built()]  # made for this request
-Shared = Annotated[T, Built(shared=True)]  # one per process, over Resources alone
+Inject = Annotated[T, Built()]  # one per request or job
+Shared = Annotated[T, Built(shared=True)]  # one per process; its constructor takes Resources
 WriteSession = Annotated[AsyncSession, Given(take=lambda scope: scope.session)]
 Now = Annotated[Clock, Given(take=lambda scope: scope.resources.clock)]
 Hasher = Annotated[PasswordHasher, Given(take=lambda scope: scope.resources.hasher)]

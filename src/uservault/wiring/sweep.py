@@ -10,7 +10,7 @@ BATCH_SIZE = 500
 
 
 class Sweep:
-    """A job that deletes the rows of a `model` that nothing needs any more, a batch a run."""
+    """A job that deletes rows of `model` that are no longer needed, one batch per run."""
 
     model: ClassVar[Any]
 
@@ -20,15 +20,15 @@ class Sweep:
         self.settings = resources.settings
 
     def is_over(self, now: datetime) -> ColumnElement[bool]:
-        """The condition for a row to go."""
+        """The condition for deleting a row."""
         raise NotImplementedError
 
     async def run_once(self) -> int:
-        """The number of rows that were found to delete."""
-        over = self.is_over(self.now())
-        found = select(self.model.id).where(over).limit(BATCH_SIZE)
+        """Return the number of rows found for deletion."""
+        condition = self.is_over(self.now())
+        found = select(self.model.id).where(condition).limit(BATCH_SIZE)
         ids = [row.id for row in await self.database.rows(found)]
         if ids:
             async with unit_of_work(self.database) as session:
-                await session.execute(delete(self.model).where(self.model.id.in_(ids), over))
+                await session.execute(delete(self.model).where(self.model.id.in_(ids), condition))
         return len(ids)
