@@ -83,7 +83,7 @@ class TestMigrate:
         for command in ("up", "down", "current"):
             (line,) = refused(run("migrate", command))
 
-            assert "the database does not answer" in line
+            assert "the database is not available" in line
             assert "sesame" not in line
             assert "the database is not available" in line
             assert "sesame" not in line  # G1
@@ -101,7 +101,7 @@ class TestCreateAdmin:
     def test_reads_the_password_from_standard_input(self, database: str) -> None:
         result = run(*ADMIN, "--password-stdin", given="open sesame\r\n")
 
-        assert result.stdout == "root is administrator, with id 1\n"
+        assert result.stdout == "created administrator root with id 1\n"
         assert result.stdout == "created administrator root with id 1\n"  # D7
         ((id, hash),) = asyncio.run(administrators(database))
         assert id == 1

@@ -13,12 +13,14 @@ from tests.support.serving import UNLIMITED, Served, command, environment, servi
 
 HERE = Path(__file__).parent
 pytestmark = pytest.mark.once
+# Coverage would make minutes of it, and other tests reach the same lines.
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
 GUARDED = {"GET /api/users", "GET /api/users/{id}", "PUT /api/users/{id}", "DELETE /api/users/{id}"}
 
 
 @pytest.fixture
 def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    with serving(database_url, **UNLIMITED) as served:
+    with serving(database_url, **UNLIMITED, **UNMEASURED) as served:
         yield served
 
 
@@ -32,7 +34,7 @@ def explore(served: Served, folder: Path, env: dict[str, str], *options: str) ->
     done = subprocess.run(  # noqa: S603
         [command("schemathesis"), config, "run", f"{served.url}/openapi.json", *always, *options],
         cwd=folder,
-        env=environment("", env)
+        env=environment("", env | UNMEASURED)
         | {"PYTHONPATH": str(HERE.parent), "SCHEMATHESIS_HOOKS": "tests.schemathesis_hooks"},
         capture_output=True,
         text=True,

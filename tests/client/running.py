@@ -12,6 +12,7 @@ import httpx
 from tests.support.newcomer import serving
 from tests.support.patience import patience, wait_until
 from tests.support.people import register
+from tests.support.tied import tied
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "orders"
 LEAD = 2  # seconds
@@ -52,7 +53,7 @@ def orders(folder: Path, port: int, told: Mapping[str, str]) -> Iterator[str]:
     """The example, with that environment, once it listens; its address."""
     with (folder / "orders").open("wb") as console:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "uvicorn", "main:app", "--port", str(port)],
+            tied([sys.executable, "-m", "uvicorn", "main:app", "--port", port]),
             cwd=EXAMPLE,
             env={**os.environ, **told},
             stdout=console,

@@ -18,6 +18,7 @@ from tests.support.databases import SECRET
 from tests.support.patience import patience
 from tests.support.people import registration, tokens_of
 from tests.support.server import free_port
+from tests.support.tied import tied
 from uservault.cli import app
 
 COMMAND = Path(sys.executable).with_name("uservault")
@@ -47,7 +48,7 @@ def run(environment: Environment, *words: str, **others: str) -> Result:
 def serving(environment: Environment) -> Iterator[str]:
     """A server process; its address. It need not listen yet."""
     port = free_port()
-    command = [str(COMMAND), "serve", "--port", str(port)]
+    command = tied([COMMAND, "serve", "--port", port])
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
     try:
         yield f"http://127.0.0.1:{port}"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.patience import patience
+from tests.support.tied import tied
 
 SET = ("USERVAULT_", "DATABASE_URL", "JWT_SECRET_KEY")
 LISTENS = "Uvicorn running on"
@@ -19,7 +20,7 @@ def started(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """`uservault serve`, until the block ends; what it says goes to `folder/console`."""
     with (folder / "console").open("wb") as console:
         server = subprocess.Popen(  # noqa: S603
-            [str(Path(sys.executable).with_name("uservault")), "serve", "--port", str(port)],
+            tied([Path(sys.executable).with_name("uservault"), "serve", "--port", port]),
             cwd=folder,
             env={name: value for name, value in os.environ.items() if not name.startswith(SET)},
             stdout=console,

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from tests.support.patience import patience
+from tests.support.tied import tied
 
 NOBODY = 65534  # who runs a server when we are root: PostgreSQL refuses to be root
 
@@ -39,7 +40,7 @@ class Server:
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                [str(word) for word in self.command],
+                tied(self.command),
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,

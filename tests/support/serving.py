@@ -16,6 +16,7 @@ import httpx
 from tests.support.databases import SECRET, lenient
 from tests.support.patience import patience
 from tests.support.server import free_port
+from tests.support.tied import tied
 
 MANY = "1000000/minute"
 # No limit is reached by accident.
@@ -64,7 +65,7 @@ def serving(database_url: str, **env: str) -> Iterator[Served]:
         port = free_port()
         with log.open("wb") as console:
             process = subprocess.Popen(  # noqa: S603
-                [command("uservault"), "serve", "--port", str(port)],
+                tied([command("uservault"), "serve", "--port", port]),
                 cwd=folder,
                 env=environment(database_url, env),
                 stdout=console,
