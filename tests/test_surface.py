@@ -24,6 +24,7 @@ PUBLIC = {
     "GET /.well-known/oauth-authorization-server",
     "GET /docs",
     "GET /docs/redoc.js",
+    "GET /",
     "GET /healthz",
     "GET /openapi.json",
     "GET /readyz",
@@ -318,7 +319,7 @@ class TestAnswers:
 
     @pytest.mark.parametrize(
         "path",
-        ["/.env", "/.git/config", "/app.db", "/logs/microservice.log", "/console", "/metrics/..",
+        ["/.env", "/.git/config", "/app.db", "/logs/microservice.log", "/console", "/metrics/../x",
          "/docs/assets/../router.py", "/docs/assets/%2e%2e/router.py", "/docs/pages/..%2frouter.py",
          "/docs/assets//etc/passwd", "/docs/assets/%00", "/docs/assets/", "/docs/pages/"],
     )  # fmt: skip
