@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.databases import connected, settings_for
+from tests.support.databases import connected, settings_for
 from uservault.kit.identity import email_key, username_key
 from uservault.passwords.models import Password
 from uservault.resources import open_resources
@@ -51,21 +51,22 @@ async def mint(settings: Settings, users: range) -> list[str]:
         async with resources.database.writes.begin() as connection:
             await connection.execute(insert(Session), [_session(id, key) for id in users])
         tokens = resources.shared(AccessTokens)
-        issued = [
-            await tokens.issue(SessionGrant(id, id, LIFETIME, ""), EffectiveRoles()) for id in users
-        ]
+        now = datetime.now(UTC)
+        grants = [SessionGrant(id, id, LIFETIME, now, ("pwd",), "") for id in users]
+        issued = [await tokens.issue(grant, EffectiveRoles()) for grant in grants]
         return [token.encoded for token in issued]
 
 
 def _session(user_id: int, key: str) -> dict[str, Any]:
     now = datetime.now(UTC)
-    times = dict.fromkeys(("created_at", "last_seen_at", "refreshed_at"), now)
+    times = dict.fromkeys(("created_at", "authenticated_at", "last_seen_at", "refreshed_at"), now)
     ends = now + timedelta(seconds=LIFETIME)
     return times | {
         "id": user_id,
         "user_id": user_id,
         "expires_at": ends,
         "key_sealed": key,
+        "methods": "pwd",
         "counter": 0,
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 
-from tests.servers import free_port
+from tests.support.server import free_port
 from uservault.settings.tree import Settings
 
 ALL = sorted(os.sched_getaffinity(0))

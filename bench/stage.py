@@ -10,7 +10,7 @@ import uvloop
 
 from bench import filling
 from bench.processes import Server, reference
-from tests import databases, servers
+from tests.support import databases, servers
 from uservault.settings.tree import Settings
 
 

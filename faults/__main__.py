@@ -17,8 +17,9 @@ from sqlalchemy import select
 from faults.ledger import Ledger
 from faults.load import load
 from faults.service import running
-from tests.databases import connected
-from tests.servers import Server, postgresql_server
+from tests.support.databases import connected
+from tests.support.server import Server
+from tests.support.servers import postgresql_server
 from uservault.users.models import User
 
 BUSY = 60  # answers, before the kill; one more each round, to come at another moment

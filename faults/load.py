@@ -6,7 +6,7 @@ from contextlib import suppress
 import httpx
 
 from faults.ledger import GONE, Ledger
-from tests.people import PASSWORD
+from tests.support.people import PASSWORD
 
 CLIENTS = 8
 

@@ -24,8 +24,9 @@ import typer
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import ColumnElement, func, select
 
-from tests import databases, servers
-from tests.smtp import Postbox, listening
+from tests.support import databases, servers
+from tests.support.server import free_port
+from tests.support.smtp import Postbox, listening
 from uservault.kit.problems import Conflict
 from uservault.mail.messages import VerifyEmail
 from uservault.mail.models import Mail
@@ -177,14 +178,14 @@ def database(kind: str, folder: Path) -> Iterator[str]:
         databases.migrate(url)
         yield url
         return
-    with servers.SERVERS[kind]() as server:
+    with servers.SERVERS[kind].running() as server:
         yield databases.create(server, "faults")
 
 
 def main(kind: str = "postgresql") -> int:
     with TemporaryDirectory() as name, database(kind, Path(name)) as url:
         settings = databases.settings_for(url)
-        with listening(SlowPostbox(servers.free_port())) as postbox:
+        with listening(SlowPostbox(free_port())) as postbox:
             say(f"on {kind}")
             kept = asyncio.run(run(settings, postbox, Path(name)))
     say("kept" if kept else "BROKEN")

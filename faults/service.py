@@ -10,8 +10,9 @@ from time import monotonic, sleep
 
 import httpx
 
-from tests.servers import free_port
-from tests.serving import PATIENCE, QUICK
+from tests.support.patience import patience
+from tests.support.server import free_port
+from tests.support.serving import QUICK
 from uservault.serving import serve
 from uservault.settings.loading import load_settings
 
@@ -54,7 +55,7 @@ def _serve(env: dict[str, str]) -> None:
 
 
 def _await_health(service: Service) -> None:
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + patience(20)
     while monotonic() < deadline and service.process.is_alive():
         try:
             if httpx.get(f"{service.base_url}/healthz", trust_env=False).is_success:

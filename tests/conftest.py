@@ -1,3 +1,4 @@
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
@@ -8,85 +9,58 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from tests import databases, servers
-from tests.fakes import FakeClock
-from tests.people import Person, register
-from tests.processes import opened, running
+from tests.support import databases, shared
+from tests.support.fakes import FakeClock
+from tests.support.people import Person, register
+from tests.support.processes import opened, running
+from tests.support.shared import Shared
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources
 
-SERVERS = pytest.StashKey[dict[str, str]]()
-STARTED = pytest.StashKey[ExitStack]()
+pytest_plugins = ["tests.support.selection"]
+RUN = pytest.StashKey[ExitStack]()
+SHARED = pytest.StashKey[Shared]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The controller starts the servers, and its workers share them."""
+    """The controller says where its workers find what they share."""
     for name in [name for name in os.environ if name.startswith("USERVAULT_")]:
         del os.environ[name]  # whoever runs the tests may have settings of their own
-    given = getattr(config, "workerinput", None)
-    if given is None and not config.option.collectonly:
-        started = config.stash[STARTED] = ExitStack()
-        config.stash[SERVERS] = started.enter_context(servers.available())
+    if given := getattr(config, "workerinput", None):
+        config.stash[SHARED] = Shared(Path(given["shared"]))
     else:
-        config.stash[SERVERS] = given["servers"] if given else {}
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--every-case", action="store_true", help="run each case of each test on each database"
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each test runs on each database. The cases of one that has many run on SQLite, and the first
-    on the servers, but for attacks: there, databases differ in what they cannot take."""
-    if not config.option.every_case:
-        seen: set[tuple[str, str]] = set()
-        again = {item for item in items if _is_again(item, seen)}
-        config.hook.pytest_deselected(items=list(again))
-        items[:] = [item for item in items if item not in again]
-
-
-def _is_again(item: pytest.Item, seen: set[tuple[str, str]]) -> bool:
-    case: Any = getattr(item, "callspec", None)
-    backend = case.params.get("backend", "sqlite") if case else "sqlite"
-    if backend == "sqlite" or "attacks" in item.path.parts:
-        return False
-    test = (item.nodeid.partition("[")[0], backend)
-    if test in seen:
-        return True
-    seen.add(test)
-    return False
+        run = config.stash[RUN] = ExitStack()
+        config.stash[SHARED] = run.enter_context(shared.run())
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: object) -> None:
-    node.workerinput["servers"] = node.config.stash[SERVERS]  # type: ignore[attr-defined]
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["shared"] = str(node.config.stash[SHARED].folder)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if started := config.stash.get(STARTED, None):
-        started.close()
+    if run := config.stash.get(RUN, None):
+        run.close()
 
 
 @pytest.fixture(scope="session")
-def urls(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The servers there are, by name."""
-    return request.config.stash[SERVERS]
+def urls(request: pytest.FixtureRequest) -> Shared:
+    """Of the servers, by name. Asking for one starts it."""
+    return request.config.stash[SHARED]
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql", "mariadb"])
-def backend(request: pytest.FixtureRequest, urls: dict[str, str]) -> str:
+@pytest.fixture(scope="session", params=databases.BACKENDS)
+def backend(request: pytest.FixtureRequest, urls: Shared) -> str:
     """Every test that touches a database runs on each kind."""
     name: str = request.param
-    if name != "sqlite" and name not in urls:
-        pytest.skip(f"{name} is not installed")
+    if name != "sqlite":
+        urls[name]
     return name
 
 
 @pytest.fixture(scope="session")
 def migrated(
-    backend: str, urls: dict[str, str], tmp_path_factory: pytest.TempPathFactory, worker: str
+    backend: str, urls: Shared, tmp_path_factory: pytest.TempPathFactory, worker: str
 ) -> str:
     """A migrated database of this worker's; on SQLite, one to copy."""
     if backend != "sqlite":
@@ -105,9 +79,22 @@ def worker() -> str:
 async def database_url(backend: str, migrated: str, tmp_path: Path) -> str:
     """A migrated database without users."""
     if backend == "sqlite":
-        return databases.copy_of(Path(migrated.removeprefix("sqlite:///")), tmp_path)
+        return databases.copy_of(_file(migrated), tmp_path)
     await databases.empty(migrated)
     return migrated
+
+
+@pytest.fixture(scope="module")
+def module_url(backend: str, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same, for a server process that all tests of a module talk to."""
+    if backend == "sqlite":
+        return databases.copy_of(_file(migrated), tmp_path_factory.mktemp("database"))
+    asyncio.run(databases.empty(migrated))
+    return migrated
+
+
+def _file(sqlite_url: str) -> Path:
+    return Path(sqlite_url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture
@@ -154,14 +141,12 @@ async def ada(admin: Person, anyone: AsyncClient) -> Person:
 
 
 @pytest.fixture
-def redis_url(urls: dict[str, str]) -> str:
-    if "redis" not in urls:
-        pytest.skip("redis is not installed")
+def redis_url(urls: Shared) -> str:
     return urls["redis"]
 
 
 @pytest.fixture
-async def blank_url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -> str:
+async def blank_url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
     """A database without even a table."""
     if backend == "sqlite":
         return f"sqlite:///{tmp_path}/blank.db"

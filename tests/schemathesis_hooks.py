@@ -10,8 +10,9 @@ import schemathesis
 from email_validator import SPECIAL_USE_DOMAIN_NAMES
 from hypothesis.strategies import emails
 
-from tests.databases import settings_for
-from tests.people import PASSWORD
+from tests.support.databases import settings_for
+from tests.support.patience import patience
+from tests.support.people import PASSWORD
 from uservault.registration.first_admin import make_admin
 from uservault.registration.schemas import UserCreate
 from uservault.resources import open_resources
@@ -27,7 +28,7 @@ class Administrator:
     """An administrator whom the run may delete, rename or log out: then another takes over."""
 
     def __init__(self) -> None:
-        self.client = httpx.Client(base_url=BASE_URL)
+        self.client = httpx.Client(base_url=BASE_URL, timeout=patience())
         self.headers: dict[str, str] = {}
 
     def get(self, case: Any, context: Any) -> dict[str, str]:
@@ -48,7 +49,9 @@ def _token_of_another() -> str:
     name = f"admin{token_hex(8)}"
     asyncio.run(_make_admin(name))
     given = {"username": name, "password": PASSWORD}
-    token: str = httpx.post(f"{BASE_URL}/api/login", json=given).json()["access_token"]
+    token: str = httpx.post(f"{BASE_URL}/api/login", json=given, timeout=patience()).json()[
+        "access_token"
+    ]
     return token
 
 

@@ -12,21 +12,25 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from httpx import Timeout
 
-from tests.people import PASSWORD
-from tests.serving import Served, command, serving
+from tests.support.patience import patience
+from tests.support.people import PASSWORD
+from tests.support.serving import Served, command, serving
 
 DOCUMENT = Path(__file__).parents[1] / "openapi.json"
+pytestmark = pytest.mark.once
 
 
-@pytest.fixture
-def generated(tmp_path: Path) -> Iterator[Path]:
-    """The package, importable as `user_vault_client` while the test runs."""
-    package = tmp_path / "client" / "user_vault_client"
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The package, importable as `user_vault_client` while the tests run."""
+    folder = tmp_path_factory.mktemp("client")
+    package = folder / "client" / "user_vault_client"
     done = subprocess.run(  # noqa: S603
         [command("openapi-python-client"), "generate", "--path", str(DOCUMENT), "--meta", "none",
          "--output-path", str(package), "--fail-on-warning"],
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
@@ -43,15 +47,15 @@ def generated(tmp_path: Path) -> Iterator[Path]:
             del sys.modules[name]
 
 
-@pytest.fixture
-def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    with serving(database_url) as served:
+@pytest.fixture(scope="module")
+def served(module_url: str) -> Iterator[Served]:
+    with serving(module_url) as served:
         yield served
 
 
 @pytest.fixture
 def stranger(generated: Path, served: Served) -> Iterator[Any]:
-    with part("client").Client(base_url=served.url) as stranger:
+    with part("client").Client(base_url=served.url, timeout=Timeout(patience())) as stranger:
         yield stranger
 
 
@@ -73,12 +77,14 @@ def test_every_name_is_one_that_a_person_would_give(generated: Path) -> None:
 
 def test_it_registers_logs_in_and_does_all_that_can_be_done(served: Served, stranger: Any) -> None:
     models, clients = part("models"), part("client")
-    registration = models.Registration("ada", "ada@example.com", PASSWORD)
+    registration = models.UserCreate("ada", "ada@example.com", PASSWORD)
 
     made = operation("users.create_user").sync(client=stranger, body=registration)
     login = models.Login("ada", PASSWORD)
     token = operation("auth.login").sync(client=stranger, body=login)
-    with clients.AuthenticatedClient(base_url=served.url, token=token.access_token) as ada:
+    with clients.AuthenticatedClient(
+        base_url=served.url, token=token.access_token, timeout=Timeout(patience())
+    ) as ada:
         listed = operation("users.list_users").sync(client=ada)
         read = operation("users.get_user").sync(made.id, client=ada)
         change = models.UserUpdate(username="lovelace")
@@ -94,9 +100,9 @@ def test_it_registers_logs_in_and_does_all_that_can_be_done(served: Served, stra
 
 def test_its_errors_have_a_type(stranger: Any) -> None:
     models = part("models")
-    wrong = models.Registration("a", "ada@example.com", "x")
+    wrong = models.UserCreate("a", "ada@example.com", "x")
 
-    refused = operation("auth.login").sync(client=stranger, body=models.Login("ada", PASSWORD))
+    refused = operation("auth.login").sync(client=stranger, body=models.Login("nobody", PASSWORD))
     invalid = operation("users.create_user").sync_detailed(client=stranger, body=wrong)
 
     assert isinstance(refused, models.ProblemDetails)

@@ -1,4 +1,4 @@
-"""PostgreSQL on two hosts, of which one takes writes: the URL names both (H6)."""
+"""PostgreSQL on two hosts, of which one takes writes: the URL names both."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -6,14 +6,17 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import func, select, text
 
-from tests import databases
-from tests.fakes import FakeClock
-from tests.servers import Server, postgresql_server
+from tests.support import databases
+from tests.support.fakes import FakeClock
+from tests.support.server import Server
+from tests.support.servers import postgresql_server
 from uservault.db.database import Database
 from uservault.db.errors import DatabaseUnavailable
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.urls import async_url
 from uservault.users.models import User
+
+pytestmark = [pytest.mark.backend("postgresql"), pytest.mark.promise("H6")]
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.support.patience import patience
+
 
 def imported(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """What `uvicorn uservault.main:app` does first, in a process and a folder of its own."""
@@ -14,7 +18,7 @@ def imported(folder: Path, **environment: str) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience(),
     )
 
 
@@ -24,6 +28,7 @@ def test_reads_the_settings_of_the_working_directory(tmp_path: Path) -> None:
     assert imported(tmp_path).stdout == "8000\n"
 
 
+@pytest.mark.promise("G1")
 def test_stops_with_a_line_for_each_bad_setting(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("USERVAULT_PROT=8000\n")
 
@@ -32,4 +37,4 @@ def test_stops_with_a_line_for_each_bad_setting(tmp_path: Path) -> None:
     assert stopped.returncode == 1
     named = [line.partition(":")[0] for line in stopped.stderr.splitlines()]
     assert named == ["uservault", "USERVAULT_PROT", "USERVAULT_SERVER__PORT"]
-    assert "sesame" not in stopped.stderr  # G1
+    assert "sesame" not in stopped.stderr

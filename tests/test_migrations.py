@@ -14,7 +14,7 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import Connection, inspect, text
 from typer.testing import CliRunner
 
-from tests import databases
+from tests.support import databases
 from uservault.app import create_app
 from uservault.cli import app
 from uservault.db.database import Database
@@ -35,7 +35,7 @@ from uservault.settings.tree import Settings
 ROOT = Path(__file__).parents[1]
 # Forked off a process that has imported all of it already, and runs no thread.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.databases"])
+PROCESSES.set_forkserver_preload(["tests.support.databases"])
 ADA = (
     "INSERT INTO users (username, username_key, email, email_key, is_active, created_at,"
     " updated_at, version) VALUES ('ada', 'ada', 'ada@example.com', 'ada@example.com', true,"
@@ -79,18 +79,20 @@ def tables(connection: Connection) -> set[str]:
 
 
 class TestUpgrade:
+    @pytest.mark.promise("H4")
     async def test_is_done_once_by_many_processes(self, settings: Settings, blank_url: str) -> None:
-        with ProcessPoolExecutor(6, PROCESSES) as processes:  # H4
+        with ProcessPoolExecutor(6, PROCESSES) as processes:
             done = [processes.submit(databases.migrate, blank_url) for _ in range(6)]
             faults = [each.exception() for each in done]
 
         assert faults == [None] * 6
         assert await current(settings) == newest()
 
+    @pytest.mark.promise("H4")
     async def test_waits_for_another_no_longer_than_told(
         self, settings: Settings, blank_url: str
     ) -> None:
-        async with connect(settings) as other:  # H4
+        async with connect(settings) as other:
             held = ExitStack()
             await other.run_sync(lambda sync: held.enter_context(one_at_a_time(sync, wait=1)))
             began = asyncio.get_running_loop().time()
@@ -192,7 +194,7 @@ class TestWheel:
         wheel = next(tmp_path.glob("*.whl"))
         python("-m", "pip", "install", "-q", "--no-index", "--no-deps", "--target", target, wheel)
 
-        program = "from uservault.cli import app; from uservault.kit import migrations as m; "
+        program = "from uservault.cli import app; from uservault.db import migrations as m; "
         program += "print(m.alembic_config().get_main_option('script_location')); app()"
         installed = {"PYTHONPATH": str(target), "DATABASE_URL": url}
         said = python("-c", program, "migrate", "up", **installed)

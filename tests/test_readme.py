@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.newcomer import serving
-from tests.servers import free_port
+from tests.support.newcomer import serving
 from tests.support.pages import README
+from tests.support.patience import patience
+from tests.support.server import free_port
 
 PUBLISHED = "http://127.0.0.1:5000"
 # The base contract: what each line of the walk is answered, in its order.
@@ -48,18 +49,19 @@ class TestCurlWalk:
         for (_, body), (_, promised) in zip(answers, ANSWERS, strict=True):
             assert _keeps(body, promised), f"{body} is not {promised}"
 
+    @pytest.mark.promise("G1")
     def test_is_logged_where_the_contract_says(self, tmp_path: Path) -> None:
         port = free_port()
 
         with serving(tmp_path, port) as server:
             _curl(_curls()[0].replace(PUBLISHED, f"http://127.0.0.1:{port}"))
             server.terminate()
-            server.wait(20)
+            server.wait(patience())
 
         lines = (tmp_path / "logs/microservice.log").read_text().splitlines()
         events = [json.loads(line) for line in lines]
         assert [event["status"] for event in events if event["event"] == "request"] == [201]
-        assert not any("testpass" in line for line in lines)  # G1
+        assert not any("testpass" in line for line in lines)
 
 
 def test_is_short() -> None:
@@ -76,7 +78,7 @@ def _curl(line: str) -> tuple[int, Any]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=patience(),
     )
     body, _, status = done.stdout.rpartition("\n")
     return int(status), json.loads(body)

@@ -1,10 +1,13 @@
 from pathlib import Path
 
-from tests import databases
+import pytest
+
+from tests.support import databases
 from uservault.resources import open_resources
 from uservault.wiring.ports import system_clock
 
 
+@pytest.mark.promise("G1")
 async def test_the_real_outside_world_opens_and_closes(database_url: str, redis_url: str) -> None:
     settings = databases.settings_for(
         database_url, limits={"storage": redis_url}, passwords={"rounds": 4}
@@ -18,7 +21,7 @@ async def test_the_real_outside_world_opens_and_closes(database_url: str, redis_
 
     assert (right, counted, opened) == (True, 1, b"secret")
     assert resources.signing_key == databases.SECRET.encode()
-    assert databases.SECRET not in repr(resources)  # G1
+    assert databases.SECRET not in repr(resources)
     assert resources.clock().tzinfo
     assert resources.database.connections_in_use() == 0
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import UNLIMITED, Served, command, environment, serving
+from tests.support.patience import patience
+from tests.support.serving import UNLIMITED, Served, command, environment, serving
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.once
 GUARDED = {"GET /api/users", "GET /api/users/{id}", "PUT /api/users/{id}", "DELETE /api/users/{id}"}
 
 
@@ -34,7 +36,7 @@ def explore(served: Served, folder: Path, env: dict[str, str], *options: str) ->
         | {"PYTHONPATH": str(HERE.parent), "SCHEMATHESIS_HOOKS": "tests.schemathesis_hooks"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patience(300),
         check=False,
     )
     assert done.returncode == 0, done.stdout[-30000:] + done.stderr[-2000:]

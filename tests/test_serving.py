@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 import httpx
+import pytest
 from httpx import AsyncClient
 
-from tests.people import PASSWORD, registration
-from tests.serving import Served, serving
+from tests.support.patience import patience
+from tests.support.people import PASSWORD, registration
+from tests.support.serving import Served, serving
 
 CLIENTS, BUSY = 16, 100
 WORKERS = {"sqlite": 1, "postgresql": 2, "mariadb": 1}
@@ -22,7 +24,9 @@ WORKERS = {"sqlite": 1, "postgresql": 2, "mariadb": 1}
 async def connection(served: Served) -> AsyncIterator[AsyncClient]:
     """A client with one connection, which it keeps."""
     one = httpx.Limits(max_connections=1)
-    async with AsyncClient(base_url=served.url, limits=one, timeout=30, trust_env=False) as client:
+    async with AsyncClient(
+        base_url=served.url, limits=one, timeout=patience(), trust_env=False
+    ) as client:
         yield client
 
 
@@ -53,12 +57,17 @@ async def work(served: Served, name: str, load: Load) -> None:
                     return
 
 
+@pytest.mark.promise("H9")
 async def test_told_to_stop_it_answers_every_request_in_flight(
     database_url: str, backend: str
 ) -> None:
     workers = {"USERVAULT_SERVER__WORKERS": str(WORKERS[backend])}
     with serving(database_url, **workers) as served:
-        async with asyncio.timeout(90), connection(served) as one, connection(served) as another:
+        async with (
+            asyncio.timeout(patience(30)),
+            connection(served) as one,
+            connection(served) as another,
+        ):
             for idle in (one, another):
                 await idle.get("/healthz")
             load = Load()
@@ -66,14 +75,14 @@ async def test_told_to_stop_it_answers_every_request_in_flight(
             done = asyncio.gather(*working, return_exceptions=True)
             await load.busy.wait()
 
-            served.process.send_signal(signal.SIGTERM)  # H9
+            served.process.send_signal(signal.SIGTERM)
             told = monotonic()
             faults = await done
-            code = await asyncio.to_thread(served.process.wait, 30)
+            code = await asyncio.to_thread(served.process.wait, patience())
             took = monotonic() - told
 
     assert faults == [None] * CLIENTS
     assert set(load.answers) == {200, 201}
     assert load.answers.total() > BUSY
     assert code == 0
-    assert took < 20
+    assert took < patience(4)

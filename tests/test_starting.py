@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.newcomer import serving, started
-from tests.servers import free_port
+from tests.support.newcomer import serving, started
+from tests.support.patience import patience
+from tests.support.server import free_port
 from uservault.db.migrations import newest
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +23,7 @@ class TestServe:
             port = other.getsockname()[1]
 
             with started(tmp_path, port) as server:
-                server.wait(60)
+                server.wait(patience())
 
         console = (tmp_path / "console").read_text()
         assert server.returncode == 2
@@ -36,27 +37,31 @@ class TestServe:
 
         with serving(tmp_path, port):
             address = f"http://127.0.0.1:{port}"
-            described = httpx.get(f"{address}/.well-known/oauth-authorization-server").json()
+            described = httpx.get(
+                f"{address}/.well-known/oauth-authorization-server", timeout=patience()
+            ).json()
 
         assert described["jwks_uri"] == f"{address}/.well-known/jwks.json"
 
+    @pytest.mark.promise("H9")
     def test_leaves_with_code_0_when_it_is_told_to(self, tmp_path: Path) -> None:
         with serving(tmp_path, free_port()) as server:
             server.send_signal(signal.SIGTERM)
 
-            assert server.wait(20) == 0  # H9
+            assert server.wait(patience()) == 0
 
+    @pytest.mark.promise("F6")
     def test_keeps_no_headers_that_do_not_end(self, tmp_path: Path) -> None:
         port = free_port()
         with serving(tmp_path, port):
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as large:
+            with socket.create_connection(("127.0.0.1", port), timeout=patience()) as large:
                 large.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 60_000)
                 large.sendall(b"\r\n\r\n")
                 assert large.recv(100).startswith(b"HTTP/1.1 200")
 
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as endless:
+            with socket.create_connection(("127.0.0.1", port), timeout=patience()) as endless:
                 endless.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")
-                with pytest.raises(ConnectionError):  # F6
+                with pytest.raises(ConnectionError):
                     endless.sendall(b"x" * 20_000_000)
 
     def test_greets_a_newcomer(self, tmp_path: Path) -> None:
@@ -71,7 +76,7 @@ class TestServe:
         for _ in range(2):
             with serving(tmp_path, free_port()) as server:
                 server.terminate()
-                server.wait(20)
+                server.wait(patience())
 
         lines = (tmp_path / "logs/microservice.log").read_text().splitlines()
         (migrated,) = [json.loads(line) for line in lines if '"migrated"' in line]
@@ -92,7 +97,7 @@ class TestMake:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=patience(),
         )
 
         assert made.returncode
@@ -101,10 +106,11 @@ class TestMake:
 
 
 class TestContainer:
+    @pytest.mark.promise("C5")
     def test_has_no_secret_of_its_own(self) -> None:
         compose = (ROOT / "compose.yaml").read_text()
 
-        secrets = re.findall(r"\$\{(\w*(?:KEY|PASSWORD)\w*)(.*?)\}", compose)  # C5
+        secrets = re.findall(r"\$\{(\w*(?:KEY|PASSWORD)\w*)(.*?)\}", compose)
 
         assert {name for name, _ in secrets} == {"JWT_SECRET_KEY", "POSTGRES_PASSWORD"}
         assert all(otherwise.startswith(":?") for _, otherwise in secrets)

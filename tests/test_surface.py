@@ -11,8 +11,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from httpx import ASGITransport, AsyncClient, Response
 
-from tests.databases import settings_for
-from tests.people import Person
+from tests.support.databases import settings_for
+from tests.support.people import Person
 from uservault.access.guard import Guard
 from uservault.app import create_app
 from uservault.kit.problems import MEDIA_TYPE, every_problem
@@ -116,11 +116,13 @@ def assert_is_a_problem(response: Response, status: int) -> None:
 
 
 class TestDoors:
+    @pytest.mark.promise("D1")
     def test_each_has_a_guard_or_is_public(self) -> None:
         unguarded = {name for name, route in doors(APP).items() if not is_guarded(route)}
 
-        assert unguarded == PUBLIC  # D1
+        assert unguarded == PUBLIC
 
+    @pytest.mark.promise("D1", "D6")
     @every_operation
     async def test_a_stranger_passes_none_with_a_guard(
         self, outside: AsyncClient, operation: tuple[str, str, dict[str, Any]]
@@ -130,7 +132,7 @@ class TestDoors:
         response = await ask(outside, method, path)
 
         refused = "security" in described or path == "/api/token"  # that one: no password
-        assert (response.status_code == 401) == refused  # D1, D6
+        assert (response.status_code == 401) == refused
         if "security" in described:
             assert_is_a_problem(response, 401)
 
@@ -242,11 +244,13 @@ def _errors_of(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 class TestAnswers:
+    @pytest.mark.promise("F3")
     @pytest.mark.parametrize("path", ["/api", "/api/nothing", "/api/users/", "//api/users"])
     async def test_an_unknown_address_is_a_problem(self, outside: AsyncClient, path: str) -> None:
         for method in ("GET", "POST", "DELETE"):
-            assert_is_a_problem(await ask(outside, method, path), 404)  # F3
+            assert_is_a_problem(await ask(outside, method, path), 404)
 
+    @pytest.mark.promise("F3", "F4")
     @pytest.mark.parametrize("path", PATHS)
     @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "HEAD", "QUERY", "PROPFIND", "GETT"])
     async def test_an_unknown_method_is_told_which_are_known(
@@ -256,11 +260,12 @@ class TestAnswers:
 
         response = await ask(outside, method, path)
 
-        assert response.status_code == 405  # F3, F4: TRACE
+        assert response.status_code == 405  # TRACE
         assert set(response.headers["Allow"].split(", ")) == known
         if method != "HEAD":
             assert_is_a_problem(response, 405)
 
+    @pytest.mark.promise("D5")
     @pytest.mark.parametrize("operation", GETS, ids=named)
     async def test_an_unknown_query_parameter_is_refused(
         self, outside: AsyncClient, admin: Person, operation: tuple[str, str, dict[str, Any]]
@@ -271,9 +276,10 @@ class TestAnswers:
             outside, "GET", operation[1], headers=header, params={"sort~/by": "hash"}
         )
 
-        assert_is_a_problem(response, 422)  # D5
+        assert_is_a_problem(response, 422)
         assert response.json()["errors"][0]["pointer"] == "/query/sort~0~1by"
 
+    @pytest.mark.promise("E8")
     @pytest.mark.parametrize("operation", WITH_BODY, ids=named)
     async def test_a_body_too_large_is_a_problem(
         self, outside: AsyncClient, admin: Person, operation: tuple[str, str, dict[str, Any]]
@@ -285,8 +291,9 @@ class TestAnswers:
             outside, operation[0], operation[1], headers=headers, content=b" " * 65537
         )
 
-        assert_is_a_problem(response, 413)  # E8
+        assert_is_a_problem(response, 413)
 
+    @pytest.mark.promise("E7")
     @pytest.mark.parametrize("operation", WITH_BODY, ids=named)
     @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/msgpack"])
     async def test_another_media_type_is_a_problem(
@@ -302,8 +309,9 @@ class TestAnswers:
 
         form = "application/json" not in operation[2]["requestBody"]["content"]
         # A form without a field that is known is an attempt without a password.
-        assert_is_a_problem(response, 401 if form else 415)  # E7
+        assert_is_a_problem(response, 401 if form else 415)
 
+    @pytest.mark.promise("F4")
     @every_operation
     async def test_no_other_site_may_read_it(
         self, outside: AsyncClient, operation: tuple[str, str, dict[str, Any]]
@@ -313,10 +321,11 @@ class TestAnswers:
             response = await ask(outside, method, operation[1], headers=foreign)
 
             named = {name for name in response.headers if name.startswith("access-control-")}
-            assert named == set()  # F4
+            assert named == set()
             assert "evil" not in response.text
             assert "server" not in response.headers
 
+    @pytest.mark.promise("F4")
     @pytest.mark.parametrize(
         "path",
         ["/.env", "/.git/config", "/app.db", "/logs/microservice.log", "/console", "/metrics/../x",
@@ -326,7 +335,7 @@ class TestAnswers:
     async def test_nothing_is_served_that_is_not_meant_to_be(
         self, outside: AsyncClient, path: str
     ) -> None:
-        assert (await outside.get(path)).status_code == 404  # F4
+        assert (await outside.get(path)).status_code == 404
 
     @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/docs/pages/docs.js"])
     async def test_pages_too_say_what_a_browser_should_know(

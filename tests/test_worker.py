@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
-from tests.databases import SECRET, settings_for
 from tests.mail.queue import mails, outbox, queue
-from tests.smtp import smtp_server
+from tests.support.databases import SECRET, settings_for
+from tests.support.patience import patience, until
+from tests.support.smtp import smtp_server
 from uservault.app import Opening, create_app
 from uservault.db.errors import DatabaseUnavailable
 from uservault.settings.tree import Settings
@@ -66,7 +68,7 @@ class TestWorker:
     async def test_goes_on_while_there_is_something_to_do(self, resources: Resources) -> None:
         job = Counting(waiting=5)
 
-        async with working(resources, [Schedule(job, interval=60)]), asyncio.timeout(5):
+        async with working(resources, [Schedule(job, interval=60)]), asyncio.timeout(patience(5)):
             await job.idle.wait()
 
         assert (job.waiting, job.runs) == (0, 6)
@@ -74,7 +76,10 @@ class TestWorker:
     async def test_looks_again_after_a_while(self, resources: Resources) -> None:
         job = Counting()
 
-        async with working(resources, [Schedule(job, interval=0.01)]), asyncio.timeout(5):
+        async with (
+            working(resources, [Schedule(job, interval=0.01)]),
+            asyncio.timeout(patience(5)),
+        ):
             for _ in range(3):
                 await job.idle.wait()
                 job.idle.clear()
@@ -88,7 +93,7 @@ class TestWorker:
         other = Counting(waiting=3)
 
         schedules = [Schedule(job, interval=0.01), Schedule(other, interval=60)]
-        async with working(resources, schedules), asyncio.timeout(5):
+        async with working(resources, schedules), asyncio.timeout(patience(5)):
             await job.idle.wait()
 
         assert other.waiting == 0
@@ -102,10 +107,11 @@ class TestWorker:
     async def test_waits_longer_the_more_often_it_fails(self, resources: Resources) -> None:
         job = Counting(errors=[ZeroDivisionError()] * 100)
 
-        async with working(resources, [Schedule(job, interval=0.1)]):
-            await asyncio.sleep(0.5)
+        began = monotonic()
+        async with working(resources, [Schedule(job, interval=0.05)]):
+            await until(lambda: job.runs == 4)
 
-        assert 2 <= job.runs <= 5
+        assert monotonic() - began >= (0.05 + 0.1 + 0.2) / 2  # each is up to half as long
 
     async def test_finishes_what_it_is_at_and_begins_nothing_else(
         self, resources: Resources
@@ -117,7 +123,7 @@ class TestWorker:
 
         worker.stop()
         job.may_end.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patience(5)):
             await running
 
         assert job.ended == 1
@@ -129,7 +135,7 @@ class TestWorker:
         impatient = settings_for(url, worker={"shutdown_timeout": 0.1})
         job = Long()
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patience(5)):
             async with working(
                 replace(resources, settings=impatient), [Schedule(job, interval=60)]
             ):
@@ -150,10 +156,10 @@ class TestEmbeddedWorker:
         await queue(resources)
 
         async with app.router.lifespan_context(app):
-            for _ in range(100):
-                if outbox(resources).sent:
-                    break
-                await asyncio.sleep(0.01)
+            if embedded:
+                await until(lambda: bool(outbox(resources).sent))
+            else:
+                await asyncio.sleep(0.2)
 
         assert len(outbox(resources).sent) == sent
 
@@ -169,12 +175,11 @@ class TestWorkerCommand:
                 command, env=_environment(database_url, postbox.port), cwd=tmp_path
             )
             try:
-                for _ in range(1500):
-                    if await mails(resources, "sealed") == [None]:
-                        break
-                    await asyncio.sleep(0.02)
+                async with asyncio.timeout(patience(20)):
+                    while await mails(resources, "sealed") != [None]:  # noqa: ASYNC110
+                        await asyncio.sleep(0.02)
                 process.send_signal(signal.SIGTERM)
-                code = await asyncio.to_thread(process.wait, 20)
+                code = await asyncio.to_thread(process.wait, patience())
             finally:
                 process.kill()
 

@@ -1,8 +1,8 @@
 import pytest
 
-from tests.fakes import FakeClock
-from tests.history import history
-from tests.people import Person
+from tests.support.fakes import FakeClock
+from tests.support.history import history
+from tests.support.people import Person
 from uservault.wiring.ports import Resources
 
 SPAM = {"reason": "Spam."}
@@ -10,6 +10,7 @@ MONTH = SPAM | {"until": "2026-02-01T01:00:00+01:00"}
 
 
 class TestDeactivate:
+    @pytest.mark.promise("C6")
     async def test_shuts_out_at_once_and_for_good(
         self, admin: Person, ada: Person, clock: FakeClock, resources: Resources
     ) -> None:
@@ -20,7 +21,7 @@ class TestDeactivate:
         assert response.json()["inactive_reason"] == "Spam."
         assert response.json()["inactive_until"] is None
         assert response.headers["ETag"] == '"2"'
-        assert await ada.status() == 401  # C6
+        assert await ada.status() == 401
         clock.advance(days=3)
         assert await ada.status() == 401
         last = (await history(resources, "type", "actor_id", "subject_id", "data"))[-1]
@@ -81,19 +82,21 @@ class TestDeactivate:
         assert response.json()["code"] == "deactivation-over"
         assert await ada.status() == 200
 
+    @pytest.mark.promise("D1")
     async def test_is_for_administrators(self, admin: Person, ada: Person) -> None:
         for deed in ("deactivate", "activate"):
             for id in (admin.id, ada.id):
                 response = await ada.post(f"/users/{id}/{deed}", json=SPAM)
 
-                assert response.status_code == 403  # D1
+                assert response.status_code == 403
 
+    @pytest.mark.promise("F7")
     async def test_honours_if_match(self, admin: Person, ada: Person) -> None:
         stale = {"If-Match": '"7"'}
 
         response = await admin.post(f"/users/{ada.id}/deactivate", json=SPAM, headers=stale)
 
-        assert response.status_code == 412  # F7
+        assert response.status_code == 412
         assert await ada.status() == 200
 
     async def test_knows_no_user_that_does_not_exist(self, admin: Person, ada: Person) -> None:

@@ -1,22 +1,20 @@
 """With a real mail server, the worker inside the service, and the clock on the wall."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
 from httpx import AsyncClient
 
-from tests import databases
-from tests.people import PASSWORD, login, registration
-from tests.processes import served
 from tests.recovery.post import CODE, TOKEN
-from tests.smtp import Postbox, smtp_server
+from tests.support import databases
+from tests.support.patience import until
+from tests.support.people import PASSWORD, login, registration
+from tests.support.processes import served
+from tests.support.smtp import Postbox, smtp_server
 from uservault.mail.transports import SmtpTransport
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources, system_clock
-
-LOOKS = 600  # twenty in a second
 
 
 @pytest.fixture
@@ -46,10 +44,7 @@ async def anyone(settings: Settings, resources: Resources) -> AsyncIterator[Asyn
 
 async def arrived(postbox: Postbox, count: int) -> str:
     """What the last of so many e-mails says."""
-    for _ in range(LOOKS):
-        if len(postbox.taken) >= count:
-            break
-        await asyncio.sleep(0.05)
+    await until(lambda: len(postbox.taken) >= count)
     body = postbox.taken[count - 1].get_body(("plain",))
     assert body
     text: str = body.get_content().replace("\r\n", "\n")

@@ -3,10 +3,10 @@ from datetime import datetime
 import pytest
 from httpx import AsyncClient
 
-from tests import databases
-from tests.fakes import FakeClock
-from tests.people import PASSWORD, Person, registration
 from tests.recovery.post import Received, mail, post
+from tests.support import databases
+from tests.support.fakes import FakeClock
+from tests.support.people import PASSWORD, Person, registration
 from uservault.settings.notices import NoticeSettings
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources

@@ -11,9 +11,10 @@ import httpx
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from tests import databases
-from tests.people import PASSWORD
-from tests.serving import serving
+from tests.support import databases
+from tests.support.patience import patience
+from tests.support.people import PASSWORD
+from tests.support.serving import serving
 from uservault.app import create_app
 from uservault.db.database import Database
 from uservault.settings.tree import Settings
@@ -68,19 +69,21 @@ async def race(clients: Sequence[AsyncClient], wanted: Iterator[dict[str, Any]])
 
 
 class TestCreateUser:
+    @pytest.mark.promise("H2")
     async def test_gives_a_name_to_one_of_fifty_every_time(self, anyone: AsyncClient) -> None:
-        rounds = []  # H2
+        rounds = []
         for n in range(20):
             wanted = ({"username": f"ada{n}", "email": f"{n}@{m}.example.com"} for m in range(50))
             rounds.append(await race([anyone], wanted))
 
         assert rounds == [{201: 1, 409: 49}] * 20
 
+    @pytest.mark.promise("H2")
     @pytest.mark.parametrize("what", WANTED)
     async def test_gives_it_to_one_of_fifty_at_two_replicas(
         self, anyone: AsyncClient, replica: AsyncClient, what: str
     ) -> None:
-        wanted = (WANTED[what](n) for n in range(50))  # H2
+        wanted = (WANTED[what](n) for n in range(50))
 
         answers = await race([anyone, replica], wanted)
 
@@ -95,7 +98,7 @@ class TestCreateUser:
         with serving(database_url, **real) as served:
             limits = httpx.Limits(max_connections=50)
             async with AsyncClient(
-                base_url=f"{served.url}/api", limits=limits, timeout=120, trust_env=False
+                base_url=f"{served.url}/api", limits=limits, timeout=patience(30), trust_env=False
             ) as client:
                 answers = await race([client], (WANTED["the same name"](n) for n in range(50)))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.people import Person, appoint
+from tests.support.people import Person, appoint
 
 
 @pytest.fixture
@@ -11,6 +11,7 @@ async def clerk(admin: Person) -> Person:
     return await appoint(admin, "clerk", "users:read", "users:write", "users:delete")
 
 
+@pytest.mark.promise("D1", "D3")
 async def test_nobody_changes_the_mightier(admin: Person, clerk: Person) -> None:
     tries = [
         await clerk.put(f"/users/{admin.id}", json={"email": "mine@example.com"}),
@@ -20,7 +21,7 @@ async def test_nobody_changes_the_mightier(admin: Person, clerk: Person) -> None
         await clerk.delete(f"/users/{admin.id}"),
     ]
 
-    assert [response.status_code for response in tries] == [403] * 5  # D1, D3
+    assert [response.status_code for response in tries] == [403] * 5
     assert "roles:write" in tries[0].json()["missing"]
     assert (await admin.get("/me")).json()["email"] == "root@example.com"
 

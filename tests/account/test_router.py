@@ -5,16 +5,17 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 
-from tests.fakes import FakeClock, FakeHasher
-from tests.history import history
 from tests.mail.queue import mails, queue
-from tests.people import PASSWORD, Person, register, registration
+from tests.support.fakes import FakeClock, FakeHasher
+from tests.support.history import history
+from tests.support.people import PASSWORD, Person, register, registration
 from uservault.passwords.models import Password
 from uservault.users.models import User
 from uservault.wiring.ports import Resources
 
 
 class TestCreateUser:
+    @pytest.mark.promise("D4")
     async def test_answers_with_the_user_and_records_it(
         self, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -24,7 +25,7 @@ class TestCreateUser:
         assert response.json()["id"] == 1
         assert response.headers["Location"] == "/api/users/1"
         assert response.headers["ETag"] == '"1"'
-        assert "password" not in response.text  # D4
+        assert "password" not in response.text
         events = await history(resources, "type", "actor_id", "subject_id")
         assert events == [("user.created", None, 1), ("role.granted", None, 1)]
 
@@ -33,18 +34,20 @@ class TestCreateUser:
 
         assert {row[0] for row in rows} == {f"hash of {PASSWORD}"}
 
+    @pytest.mark.promise("D7")
     async def test_makes_the_first_one_administrator_and_no_other(
         self, admin: Person, ada: Person
     ) -> None:
-        assert (await admin.get("/users")).status_code == 200  # D7
+        assert (await admin.get("/users")).status_code == 200
         assert (await ada.get("/users")).status_code == 403
 
+    @pytest.mark.promise("D7")
     async def test_makes_one_of_many_at_once_administrator(
         self, anyone: AsyncClient, resources: Resources
     ) -> None:
         await asyncio.gather(*(register(anyone, f"user{n}") for n in range(10)))
 
-        assert (await history(resources)).count("role.granted") == 1  # D7
+        assert (await history(resources)).count("role.granted") == 1
 
     async def test_makes_the_next_one_administrator_once_there_is_none(
         self, admin: Person, anyone: AsyncClient
@@ -55,6 +58,7 @@ class TestCreateUser:
 
         assert (await heir.get("/users")).status_code == 200
 
+    @pytest.mark.promise("E2", "E3")
     @pytest.mark.parametrize(
         ("taken", "code"),
         [({"username": "ADA"}, "username-taken"), ({"email": "Ada@EXAMPLE.com"}, "email-taken")],
@@ -62,11 +66,12 @@ class TestCreateUser:
     async def test_refuses_what_is_taken_in_another_case(
         self, ada: Person, anyone: AsyncClient, taken: dict[str, str], code: str
     ) -> None:
-        response = await anyone.post("/users", json=registration("eve") | taken)  # E2, E3
+        response = await anyone.post("/users", json=registration("eve") | taken)
 
         assert response.status_code == 409
         assert response.json()["code"] == code
 
+    @pytest.mark.promise("H2")
     async def test_lets_one_of_many_at_once_have_the_name(
         self, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -74,16 +79,18 @@ class TestCreateUser:
 
         statuses = [response.status_code for response in await asyncio.gather(*tries)]
 
-        assert sorted(statuses) == [201] + [409] * 49  # H2
+        assert sorted(statuses) == [201] + [409] * 49
         assert (await history(resources)).count("user.created") == 1
 
+    @pytest.mark.promise("H11")
     async def test_holds_no_connection_while_hashing(
         self, ada: Person, resources: Resources
     ) -> None:
         assert isinstance(resources.hasher, FakeHasher)
         assert resources.hasher.verified  # ada has registered and logged in
-        assert resources.hasher.held == 0  # H11
+        assert resources.hasher.held == 0
 
+    @pytest.mark.promise("D3", "E1", "G1")
     @pytest.mark.parametrize(
         ("wrong", "field"),
         [
@@ -106,19 +113,20 @@ class TestCreateUser:
     async def test_says_which_field_is_wrong_and_never_repeats_it(
         self, anyone: AsyncClient, wrong: dict[str, Any], field: str
     ) -> None:
-        response = await anyone.post("/users", json=registration("ada") | wrong)  # D3, E1, G1
+        response = await anyone.post("/users", json=registration("ada") | wrong)
 
         assert response.status_code == 422
         assert [fault["pointer"] for fault in response.json()["errors"]] == [f"/body/{field}"]
         assert '"input"' not in response.text
         assert "horse" not in response.text
 
+    @pytest.mark.promise("B7")
     async def test_refuses_one_client_that_makes_too_many(
         self, anyone: AsyncClient, clock: FakeClock
     ) -> None:
         made = [await anyone.post("/users", json=registration(f"u{n}0")) for n in range(100)]
 
-        refused = await anyone.post("/users", json=registration("onemore"))  # B7
+        refused = await anyone.post("/users", json=registration("onemore"))
         clock.advance(seconds=int(refused.headers["Retry-After"]))
         later = await anyone.post("/users", json=registration("onemore"))
 
@@ -129,21 +137,23 @@ class TestCreateUser:
 
 
 class TestDeleteUser:
+    @pytest.mark.promise("C6")
     async def test_is_gone_with_all_tokens(self, admin: Person, ada: Person) -> None:
         response = await ada.delete(f"/users/{ada.id}")
 
         assert response.status_code == 200
         assert response.json() == {"message": "User deleted successfully"}
-        assert (await ada.get(f"/users/{ada.id}")).status_code == 401  # C6
+        assert (await ada.get(f"/users/{ada.id}")).status_code == 401
         assert (await admin.get(f"/users/{ada.id}")).status_code == 404
         assert (await admin.delete(f"/users/{ada.id}")).status_code == 404
 
+    @pytest.mark.promise("C6")
     async def test_never_gives_the_id_away_again(
         self, admin: Person, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
         await admin.delete(f"/users/{ada.id}")
 
-        eve = await register(anyone, "eve")  # C6
+        eve = await register(anyone, "eve")
 
         assert eve.id > ada.id
         assert (await ada.get(f"/users/{eve.id}")).status_code == 401
@@ -156,8 +166,9 @@ class TestDeleteUser:
 
         assert (await register(anyone, "ada")).id > ada.id
 
+    @pytest.mark.promise("D1")
     async def test_is_not_for_others(self, admin: Person, ada: Person) -> None:
-        assert (await ada.delete(f"/users/{admin.id}")).status_code == 403  # D1
+        assert (await ada.delete(f"/users/{admin.id}")).status_code == 403
 
     async def test_honours_if_match(self, ada: Person) -> None:
         response = await ada.delete(f"/users/{ada.id}", headers={"If-Match": '"2"'})

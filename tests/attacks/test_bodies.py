@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
-from tests.people import PASSWORD, Person, registration
+from tests.support.people import PASSWORD, Person, registration
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -82,6 +82,7 @@ def assert_refused(response: Response, *statuses: int) -> None:
     assert "Traceback" not in response.text
 
 
+@pytest.mark.promise("E1", "E7")
 @pytest.mark.parametrize(("method", "path"), DOORS, ids=lambda each: each)
 async def test_what_is_no_json_object_of_ours_is_refused(
     admin: Person, ada: Person, method: str, path: str
@@ -89,12 +90,13 @@ async def test_what_is_no_json_object_of_ours_is_refused(
     before = (await admin.get(f"/users/{ada.id}")).json()
 
     for body in RAW.values():
-        assert_refused(await send(admin, method, path, body), 413, 415, 422)  # E1, E7
+        assert_refused(await send(admin, method, path, body), 413, 415, 422)
 
     assert (await admin.get(f"/users/{ada.id}")).json() == before
     assert len((await admin.get("/users")).json()) == 2
 
 
+@pytest.mark.promise("E8")
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, gzip", "GZIP", "x"])
 async def test_a_coded_body_is_refused(admin: Person, coding: str) -> None:
     bomb = gzip.compress(b" " * 10_000_000)
@@ -103,7 +105,7 @@ async def test_a_coded_body_is_refused(admin: Person, coding: str) -> None:
             "/users", content=body, headers=JSON | {"Content-Encoding": coding}
         )
 
-        assert_refused(response, 415)  # E8
+        assert_refused(response, 415)
 
 
 KINDS = [
@@ -113,11 +115,12 @@ KINDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.promise("E7")
 async def test_another_media_type_is_refused(admin: Person) -> None:
     for kind in KINDS:
         headers = [(b"Content-Type", kind.encode("latin-1"))]
 
-        assert_refused(await admin.client.post("/users", content=GOOD, headers=headers), 415)  # E7
+        assert_refused(await admin.client.post("/users", content=GOOD, headers=headers), 415)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +133,7 @@ async def test_json_by_any_of_its_names_is_taken(admin: Person, kind: str) -> No
     assert response.status_code == 201
 
 
+@pytest.mark.promise("E8")
 @pytest.mark.parametrize("length", [None, "5", "0"], ids=str)
 async def test_a_body_beyond_the_cap_is_refused_whatever_its_length_says(
     admin: Person, length: str | None
@@ -142,16 +146,17 @@ async def test_a_body_beyond_the_cap_is_refused_whatever_its_length_says(
 
     response = await admin.client.post("/users", content=drip(), headers=headers)
 
-    assert_refused(response, 413)  # E8
+    assert_refused(response, 413)
 
 
+@pytest.mark.promise("A5", "A8", "E4")
 @pytest.mark.parametrize("field", ["username", "password", "email"])
 async def test_a_long_value_costs_no_hash(admin: Person, field: str) -> None:
     for length in (257, 5_000, 60_000, 1_000_000):
         given = registration("eve") | {field: "x" * length}
         response = await admin.client.post("/users", json=given)
 
-        assert_refused(response, 413, 422)  # A5, A8, E4
+        assert_refused(response, 413, 422)
 
 
 LINES = {
@@ -199,20 +204,22 @@ PARTS = {
 }  # fmt: skip
 
 
+@pytest.mark.promise("E7")
 @pytest.mark.parametrize("line", LINES)
 async def test_a_form_that_is_odd_is_refused(ada: Person, line: str) -> None:
     response = await ada.client.post("/token", content=LINES[line], headers=FORM)
 
-    assert_refused(response)  # E7
+    assert_refused(response)
 
 
+@pytest.mark.promise("E7")
 @pytest.mark.parametrize("part", PARTS)
 async def test_a_form_in_parts_that_is_odd_is_refused(ada: Person, part: str) -> None:
     kind, body = PARTS[part]
 
     response = await ada.client.post("/token", content=body, headers={"Content-Type": kind})
 
-    assert_refused(response)  # E7
+    assert_refused(response)
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "klingon", "utf-7", "idna", "punycode", "hex"])

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 from httpx import AsyncClient, Response
 
-from tests.fakes import FakeHasher
-from tests.people import PASSWORD, Person, register, registration
+from tests.support.fakes import FakeHasher
+from tests.support.people import PASSWORD, Person, register, registration
 from uservault.wiring.ports import Resources
 
-# D2: every spelling but one of the address of user 1
+# every spelling but one of the address of user 1
 SPELLINGS = [
     "1/", "/1", "%2e/1", "1%2f", "1;x", "1;id=2", "1.json", "1.", "01", "+1", "%2b1",
     "%201", "1%20", "1%00", "%001", "1%0a", "1_0", "1e0", "0x1", "1,2", "-1", "0", "*", "me/1",
     "%D9%A1", "%EF%BC%91", "2147483648x", "9223372036854775808", "9" * 4301, "%ff", "%ed%a0%80",
     "1%3Fx", "1%23", "..", "%2e%2e", "%252e", "null", "undefined", "NaN", "true", "1%09",
 ]  # fmt: skip
-# D3: what nobody may set
+# what nobody may set
 PRIVILEGES: list[dict[str, Any]] = [
     {name: value}
     for name, value in {
@@ -68,6 +68,7 @@ def seen(response: Response) -> tuple[int, dict[str, Any], set[str]]:
 
 
 class TestEnumeration:
+    @pytest.mark.promise("B1")
     async def test_every_failed_login_looks_the_same(
         self, ada: Person, anyone: AsyncClient
     ) -> None:
@@ -82,8 +83,9 @@ class TestEnumeration:
         ]  # fmt: skip
 
         assert wrong.status_code == 401
-        assert [seen(each) for each in others] == [seen(wrong)] * len(others)  # B1
+        assert [seen(each) for each in others] == [seen(wrong)] * len(others)
 
+    @pytest.mark.promise("B2")
     async def test_a_stranger_costs_a_hash_as_a_friend_does(
         self, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -93,8 +95,9 @@ class TestEnumeration:
 
             await tried(anyone, name, password)
 
-            assert resources.hasher.verified == before + 1  # B2
+            assert resources.hasher.verified == before + 1
 
+    @pytest.mark.promise("B3")
     async def test_a_throttled_stranger_looks_like_a_throttled_friend(
         self, ada: Person, anyone: AsyncClient
     ) -> None:
@@ -105,10 +108,11 @@ class TestEnumeration:
         known, unknown = [await tried(anyone, name, PASSWORD) for name in ("ada", "nobody")]
 
         assert known.status_code == 429
-        assert seen(known) == seen(unknown)  # B3
+        assert seen(known) == seen(unknown)
 
 
 class TestGuessing:
+    @pytest.mark.promise("B3", "B6")
     async def test_parallel_guesses_cannot_outrun_the_counter(
         self, ada: Person, anyone: AsyncClient
     ) -> None:
@@ -117,8 +121,9 @@ class TestGuessing:
 
         statuses = [answer.status_code for answer in await asyncio.gather(*guesses)]
 
-        assert (statuses.count(401), statuses.count(429)) == (10, 40)  # B3, B6
+        assert (statuses.count(401), statuses.count(429)) == (10, 40)
 
+    @pytest.mark.promise("B5")
     async def test_the_header_of_a_proxy_that_is_not_ours_changes_nobody_s_address(
         self, ada: Person, anyone: AsyncClient
     ) -> None:
@@ -128,26 +133,28 @@ class TestGuessing:
             for n in range(12)
         ]
 
-        assert [answer.status_code for answer in answers[10:]] == [429, 429]  # B5
+        assert [answer.status_code for answer in answers[10:]] == [429, 429]
 
 
 class TestPrivileges:
+    @pytest.mark.promise("D2", "E6")
     async def test_each_user_has_one_address(self, admin: Person, ada: Person) -> None:
         for spelling in SPELLINGS:
             for method in ("GET", "PUT", "DELETE"):
                 body = {"json": {"username": "owned"}} if method == "PUT" else {}
                 for who in (admin, ada):
                     status = (await who.ask(method, f"/users/{spelling}", **body)).status_code
-                    assert status in (400, 403, 404, 405), (method, spelling)  # D2, E6
+                    assert status in (400, 403, 404, 405), (method, spelling)
 
         users = (await admin.get("/users")).json()
         assert [user["username"] for user in users] == ["root", "ada"]
 
+    @pytest.mark.promise("D2")
     async def test_no_header_says_who_one_is(self, admin: Person, ada: Person) -> None:
         for name, value in IDENTITY.items():
             header = {name: value}
             body = {"username": "owned"}
-            assert (await ada.get("/users", headers=header)).status_code == 403  # D2
+            assert (await ada.get("/users", headers=header)).status_code == 403
             assert (await ada.get(f"/users/{admin.id}", headers=header)).status_code == 403
             changed = await ada.put(f"/users/{admin.id}", headers=header, json=body)
             assert changed.status_code == 403
@@ -155,6 +162,7 @@ class TestPrivileges:
             stranger = await ada.client.get(f"/users/{ada.id}", headers=header)
             assert stranger.status_code == 401
 
+    @pytest.mark.promise("D1", "D3")
     async def test_no_field_makes_one_more_than_one_is(self, admin: Person, ada: Person) -> None:
         before = (await ada.get(f"/users/{ada.id}")).json()
         for extra in PRIVILEGES:
@@ -164,40 +172,44 @@ class TestPrivileges:
                 for method in ("PUT", "PATCH")
             ]
 
-            assert [answer.status_code for answer in (made, *changed)] == [422] * 3  # D3
+            assert [answer.status_code for answer in (made, *changed)] == [422] * 3
 
         assert (await ada.get(f"/users/{ada.id}")).json() == before
-        assert (await ada.get("/users")).status_code == 403  # D1
+        assert (await ada.get("/users")).status_code == 403
         assert len((await admin.get("/users")).json()) == 2
 
+    @pytest.mark.promise("D1", "D8")
     async def test_an_ordinary_user_may_do_nothing_to_another(
         self, admin: Person, ada: Person
     ) -> None:
         for body in (b"", b"{", b"null", b'{"username": "x"}', b"\xff" * 100):
             for method in ("PUT", "PATCH", "DELETE", "GET"):
                 answer = await ada.ask(method, f"/users/{admin.id}", content=body)
-                assert answer.status_code == 403  # D1, D8
+                assert answer.status_code == 403
 
         assert (await admin.get(f"/users/{admin.id}")).json()["username"] == "root"
 
 
 class TestTwins:
+    @pytest.mark.promise("E2", "E5")
     async def test_a_username_has_no_twin(self, ada: Person, anyone: AsyncClient) -> None:
         for name in SAME_NAMES:
             given = registration("eve") | {"username": name}
-            assert (await anyone.post("/users", json=given)).status_code == 409  # E2
+            assert (await anyone.post("/users", json=given)).status_code == 409
         for name in BAD_NAMES:
             given = registration("eve") | {"username": name}
-            assert (await anyone.post("/users", json=given)).status_code == 422, name  # E2, E5
+            assert (await anyone.post("/users", json=given)).status_code == 422, name
 
+    @pytest.mark.promise("E3")
     async def test_an_address_has_no_twin(self, ada: Person, anyone: AsyncClient) -> None:
         for address in SAME_ADDRESSES:
             given = registration("eve") | {"email": address}
-            assert (await anyone.post("/users", json=given)).status_code in (409, 422)  # E3
+            assert (await anyone.post("/users", json=given)).status_code in (409, 422)
         for address in BAD_ADDRESSES:
             given = registration("eve") | {"email": address}
             assert (await anyone.post("/users", json=given)).status_code == 422, address
 
+    @pytest.mark.promise("E1")
     @pytest.mark.parametrize("field", ["username", "email", "password"])
     async def test_nothing_is_made_a_text_that_is_none(
         self, ada: Person, anyone: AsyncClient, field: str
@@ -206,7 +218,7 @@ class TestTwins:
             made = await anyone.post("/users", json=registration("eve") | {field: value})
             login = await tried(anyone, value, value)
 
-            assert (made.status_code, login.status_code) == (422, 422)  # E1
+            assert (made.status_code, login.status_code) == (422, 422)
 
     async def test_whoever_changes_their_name_meets_the_same_rules(
         self, admin: Person, ada: Person, anyone: AsyncClient

@@ -11,8 +11,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tests.databases import SECRET
-from tests.people import Person
+from tests.support.databases import SECRET
+from tests.support.people import Person
 
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC = ec.generate_private_key(ec.SECP256R1())
@@ -68,7 +68,7 @@ async def status(user: Person, token: str | bytes) -> int:
     headers = [(b"Authorization", b"Bearer " + raw)]
     response = await user.client.get(f"/users/{user.id}", headers=headers)
     if response.status_code == 401:
-        assert response.headers["WWW-Authenticate"].startswith("Bearer ")  # C9
+        assert response.headers["WWW-Authenticate"].startswith("Bearer ")
         assert response.json()["code"] in ("invalid-token", "unauthorized")
     return response.status_code
 
@@ -77,6 +77,7 @@ async def test_the_forger_would_succeed_with_nothing_changed(ada: Person) -> Non
     assert await status(ada, signed(HEADER, claims_of(ada.token))) == 200
 
 
+@pytest.mark.promise("C1")
 @pytest.mark.parametrize("signature", ["", ".", ".AA", None], ids=repr)
 async def test_no_signature_opens_nothing(ada: Person, signature: str | None) -> None:
     rest = f".{ada.token.rpartition('.')[2]}" if signature is None else signature
@@ -84,16 +85,18 @@ async def test_no_signature_opens_nothing(ada: Person, signature: str | None) ->
     algs: list[Any] = ["none", "None", "NONE", "nOnE", " none", "", None, 0, [], {}]
     tokens = {str(alg): f"{encoded({'alg': alg, 'typ': 'JWT'})}.{payload}{rest}" for alg in algs}
 
-    assert await opened(ada, tokens) == []  # C1
+    assert await opened(ada, tokens) == []
 
 
+@pytest.mark.promise("C1")
 async def test_no_other_algorithm_is_spoken(ada: Person) -> None:
     claims = claims_of(ada.token)
     tokens = {alg: signed(HEADER | {"alg": alg}, claims) for alg in ALGS}
 
-    assert await opened(ada, tokens) == []  # C1
+    assert await opened(ada, tokens) == []
 
 
+@pytest.mark.promise("C1")
 @pytest.mark.parametrize(("alg", "key"), [("RS256", RSA), ("PS256", RSA), ("ES256", EC)])
 async def test_no_key_pair_is_trusted(ada: Person, alg: str, key: Any) -> None:
     jwk = json.loads(jwt.get_algorithm_by_name(alg).to_jwk(key.public_key()))
@@ -103,16 +106,18 @@ async def test_no_key_pair_is_trusted(ada: Person, alg: str, key: Any) -> None:
         "with its public half": jwt.encode(claims, key, alg, headers={"jwk": jwk}),
     }
 
-    assert await opened(ada, tokens) == []  # C1
+    assert await opened(ada, tokens) == []
 
 
+@pytest.mark.promise("C5")
 async def test_no_published_key_signs(ada: Person) -> None:
     claims = claims_of(ada.token)
     tokens = {key: signed(HEADER, claims, key.encode()) for key in KEYS}
 
-    assert await opened(ada, tokens) == []  # C5
+    assert await opened(ada, tokens) == []
 
 
+@pytest.mark.promise("C1")
 async def test_a_header_never_chooses_the_key(ada: Person) -> None:
     claims = claims_of(ada.token)
     tokens = {
@@ -121,14 +126,15 @@ async def test_a_header_never_chooses_the_key(ada: Person) -> None:
         for key in (b"x" * 32, b"", b"' OR 1=1 --")
     }
 
-    assert await opened(ada, tokens) == []  # C1
+    assert await opened(ada, tokens) == []
 
 
+@pytest.mark.promise("C2")
 async def test_no_extension_of_the_header_is_understood(ada: Person) -> None:
     claims = claims_of(ada.token)
     tokens = {str(each): signed(HEADER | each, claims) for each in EXTENSIONS}
 
-    assert await opened(ada, tokens) == []  # C2
+    assert await opened(ada, tokens) == []
 
 
 HUGE = b"9" * 5000
@@ -166,24 +172,27 @@ def _with(claims: str, name: str, value: bytes) -> bytes:
     return json.dumps(kept).encode()[:-1] + f', "{name}": '.encode() + value + b"}"
 
 
+@pytest.mark.promise("C3", "C4")
 async def test_a_payload_that_is_odd_is_refused(ada: Person) -> None:
     claims = json.dumps(claims_of(ada.token))
     tokens = {odd: signed(HEADER, make(claims)) for odd, make in ODD.items()}
 
-    assert await opened(ada, tokens) == []  # C3, C4
+    assert await opened(ada, tokens) == []
 
 
+@pytest.mark.promise("C1", "C4")
 async def test_a_header_that_is_odd_is_refused(ada: Person) -> None:
     claims = claims_of(ada.token)
     tokens = {header: signed(header, claims) for header in HEADERS}
 
-    assert await opened(ada, tokens) == []  # C1, C4
+    assert await opened(ada, tokens) == []
 
 
+@pytest.mark.promise("C4")
 async def test_what_is_no_token_is_refused(ada: Person) -> None:
     tokens = {token: token for token in NONSENSE}
 
-    assert await opened(ada, tokens) == []  # C4
+    assert await opened(ada, tokens) == []
 
 
 async def test_a_token_that_is_nearly_right_is_refused(ada: Person) -> None:
@@ -193,6 +202,7 @@ async def test_a_token_that_is_nearly_right_is_refused(ada: Person) -> None:
     assert await opened(ada, tokens | {"cut": ada.token[:-1]}) == []
 
 
+@pytest.mark.promise("C9")
 @pytest.mark.parametrize(
     "place",
     [{"params": {"access_token": "{}"}}, {"params": {"token": "{}"}},
@@ -214,9 +224,10 @@ async def test_a_token_counts_in_one_place_only(
 
     response = await ada.client.request("GET", f"/users/{ada.id}", **options)
 
-    assert response.status_code == 401  # C9
+    assert response.status_code == 401
 
 
+@pytest.mark.promise("C9")
 @pytest.mark.parametrize("other", ["Bearer x", "Basic eDp5", "", "Bearer {}"])
 @pytest.mark.parametrize("first", [True, False])
 async def test_two_credentials_are_none(ada: Person, other: str, first: bool) -> None:
@@ -224,4 +235,4 @@ async def test_two_credentials_are_none(ada: Person, other: str, first: bool) ->
 
     response = await ada.client.get(f"/users/{ada.id}", headers=pair if first else pair[::-1])
 
-    assert response.status_code == 401  # C9
+    assert response.status_code == 401

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.databases import SECRET, settings_for
 from tests.events.record import chained, tamper
-from tests.fakes import FakeClock
-from tests.processes import opened
+from tests.support.databases import SECRET, settings_for
+from tests.support.fakes import FakeClock
+from tests.support.processes import opened
 from uservault.cli import app
 from uservault.wiring.ports import Resources
 

@@ -1,8 +1,8 @@
 from typing import ClassVar
 
 from tests.events.record import SOMEWHERE, chained, faults, record_many, sweep
-from tests.fakes import FakeClock
-from tests.history import history
+from tests.support.fakes import FakeClock
+from tests.support.history import history
 from uservault.access.principal import Principal
 from uservault.audit.erasure import BATCH_SIZE, EventErasure
 from uservault.audit.linking import Linking
@@ -40,7 +40,7 @@ async def happened(resources: Resources) -> None:
         ADMIN: [Seen(subject_id=ADA), moved, Seen(subject_id=None)],
     }
     for actor, events in by.items():
-        principal = Principal(user_id=actor) if actor else None
+        principal = Principal.of_user(actor) if actor else None
         async with scope(resources, principal=principal, origin=SOMEWHERE) as made:
             for event in events:
                 made.get(EventLog).record(event)

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 
 from tests.events.record import chained, faults, links, record, record_many, sweep, tamper, verified
-from tests.fakes import FakeClock
-from tests.history import history
+from tests.support.fakes import FakeClock
+from tests.support.history import history
 from uservault.audit.linking import Linking
 from uservault.audit.verification import ChainVerification
 from uservault.events.models import EventRecord

@@ -8,9 +8,9 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import update
 
-from tests.fakes import FakeHasher
-from tests.history import history
-from tests.people import PASSWORD, Person
+from tests.support.fakes import FakeHasher
+from tests.support.history import history
+from tests.support.people import PASSWORD, Person
 from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.models import Password
 from uservault.wiring.ports import Resources
@@ -46,26 +46,38 @@ async def change_hash(resources: Resources, person: Person, hash: str) -> None:
         await session.execute(theirs.values(hash=hash))
 
 
+@pytest.mark.promise("A10")
 async def test_an_old_password_opens_nothing_once_it_is_changed(
     ada: Person, anyone: AsyncClient, hasher: FakeHasher, resources: Resources
 ) -> None:
     async with being_checked(hasher, anyone, "POST", "/login", json=CREDENTIALS) as login:
         await change_hash(resources, ada, "hash of another")
 
-    assert login.result().status_code == 401  # A10
+    assert login.result().status_code == 401
     assert login.result().json()["code"] == "login-refused"
     assert (await history(resources))[-1] == "login.failed"
     assert len((await ada.get("/me/sessions")).json()) == 1
 
 
+@pytest.mark.promise("B1")
 async def test_who_is_deleted_meanwhile_is_nobody(
     admin: Person, ada: Person, anyone: AsyncClient, hasher: FakeHasher
 ) -> None:
     async with being_checked(hasher, anyone, "POST", "/login", json=CREDENTIALS) as login:
         await admin.delete(f"/users/{ada.id}")
 
-    assert login.result().status_code == 401  # B1
+    assert login.result().status_code == 401
     assert login.result().json()["code"] == "login-refused"
+
+
+async def test_who_is_deactivated_meanwhile_is_told_so(
+    admin: Person, ada: Person, anyone: AsyncClient, hasher: FakeHasher
+) -> None:
+    async with being_checked(hasher, anyone, "POST", "/login", json=CREDENTIALS) as login:
+        await admin.post(f"/users/{ada.id}/deactivate", json={"reason": "away"})
+
+    assert login.result().json()["code"] == "account-deactivated"
+    assert len((await admin.get(f"/users/{ada.id}/sessions")).json()) == 1  # the one before
 
 
 async def test_of_two_changes_of_a_password_the_later_knows_that_it_lost(

@@ -5,9 +5,9 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select, update
 
-from tests.fakes import FakeClock, FakeHasher
-from tests.history import history
-from tests.people import PASSWORD, Person, registration
+from tests.support.fakes import FakeClock, FakeHasher
+from tests.support.history import history
+from tests.support.people import PASSWORD, Person, registration
 from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.models import Password
 from uservault.wiring.ports import Resources
@@ -20,6 +20,7 @@ async def try_login(client: AsyncClient, username: str, password: str = "wrong")
 
 
 class TestLogin:
+    @pytest.mark.promise("C10")
     @pytest.mark.parametrize("name", ["ada", "ADA", "ada@example.com", "Ada@Example.COM"])
     async def test_answers_with_a_token_that_opens(
         self, ada: Person, anyone: AsyncClient, name: str
@@ -27,12 +28,13 @@ class TestLogin:
         response = await anyone.post("/login", json={"username": name, "password": PASSWORD})
 
         assert response.status_code == 200
-        assert response.headers["Cache-Control"] == "no-store"  # C10
+        assert response.headers["Cache-Control"] == "no-store"
         assert response.json()["token_type"] == "bearer"
         assert response.json()["expires_in"] == 900
         ada.token = response.json()["access_token"]
         assert (await ada.get(f"/users/{ada.id}")).status_code == 200
 
+    @pytest.mark.promise("B1", "B2")
     @pytest.mark.parametrize("name", ["ada", "nobody", "nobody@example.com", ""])
     async def test_refuses_a_stranger_as_it_refuses_a_friend(
         self, ada: Person, anyone: AsyncClient, resources: Resources, name: str
@@ -40,11 +42,12 @@ class TestLogin:
         assert isinstance(resources.hasher, FakeHasher)
         before = resources.hasher.verified
 
-        refused = await try_login(anyone, name)  # B1, B2
+        refused = await try_login(anyone, name)
 
         assert refused == (401, "login-refused")
         assert resources.hasher.verified == before + 1
 
+    @pytest.mark.promise("B1")
     async def test_tells_who_is_deactivated_only_if_the_password_is_right(
         self, admin: Person, ada: Person, anyone: AsyncClient
     ) -> None:
@@ -55,26 +58,29 @@ class TestLogin:
         nobody = await anyone.post("/login", json={"username": "nobody", "password": "wrong"})
         right = await anyone.post("/login", json={"username": "ada", "password": PASSWORD})
 
-        assert wrong.status_code == nobody.status_code == 401  # B1
+        assert wrong.status_code == nobody.status_code == 401
         assert wrong.json() | {"request_id": ""} == nobody.json() | {"request_id": ""}
         assert right.status_code == 403
         assert right.json()["code"] == "account-deactivated"
         assert right.json()["detail"] == "Payment is due."
         assert right.json()["until"] == "2026-02-01T00:00:00+00:00"
 
+    @pytest.mark.promise("A4")
     async def test_takes_a_password_exactly_as_typed(
         self, ada: Person, anyone: AsyncClient
     ) -> None:
         for almost in (f" {PASSWORD}", f"{PASSWORD} ", PASSWORD.upper()):
-            assert (await try_login(anyone, "ada", almost))[0] == 401  # A4
+            assert (await try_login(anyone, "ada", almost))[0] == 401
 
+    @pytest.mark.promise("E5")
     async def test_never_takes_a_username_for_an_address(
         self, ada: Person, anyone: AsyncClient
     ) -> None:
         impostor = registration("eve") | {"username": "ada@example.com"}
 
-        assert (await anyone.post("/users", json=impostor)).status_code == 422  # E5
+        assert (await anyone.post("/users", json=impostor)).status_code == 422
 
+    @pytest.mark.promise("G3")
     async def test_keeps_a_record(
         self, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -82,13 +88,14 @@ class TestLogin:
         await try_login(anyone, "nobody")
         await try_login(anyone, "ada", PASSWORD)
 
-        last = (await history(resources, "type", "subject_id"))[-3:]  # G3
+        last = (await history(resources, "type", "subject_id"))[-3:]
         assert last == [
             ("login.failed", ada.id),
             ("login.failed", None),
             ("login.succeeded", ada.id),
         ]
 
+    @pytest.mark.promise("A1")
     async def test_replaces_a_hash_that_is_not_the_best(
         self, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -97,13 +104,14 @@ class TestLogin:
             old = update(Password).where(mine).values(hash=f"old hash of {PASSWORD}")
             await session.execute(old)
 
-        assert (await try_login(anyone, "ada", PASSWORD))[0] == 200  # A1
+        assert (await try_login(anyone, "ada", PASSWORD))[0] == 200
 
         rows = await resources.database.rows(select(Password.hash).where(mine))
         assert [row[0] for row in rows] == [f"hash of {PASSWORD}"]
 
 
 class TestThrottle:
+    @pytest.mark.promise("B3")
     @pytest.mark.parametrize("name", ["ada", "nobody"])
     async def test_refuses_many_guesses_at_one_name(
         self, ada: Person, anyone: AsyncClient, name: str
@@ -111,24 +119,26 @@ class TestThrottle:
         for _ in range(10):
             assert (await try_login(anyone, name))[0] == 401
 
-        response = await anyone.post("/login", json={"username": name, "password": PASSWORD})  # B3
+        response = await anyone.post("/login", json={"username": name, "password": PASSWORD})
 
         assert response.status_code == 429
         assert 0 < int(response.headers["Retry-After"]) <= 60
 
+    @pytest.mark.promise("B3")
     async def test_counts_all_spellings_as_one_name(self, ada: Person, anyone: AsyncClient) -> None:
         for n in range(10):
             await try_login(anyone, "aDa" if n % 2 else "ada")
 
-        assert (await try_login(anyone, "ADA"))[0] == 429  # B3
+        assert (await try_login(anyone, "ADA"))[0] == 429
 
+    @pytest.mark.promise("B4")
     async def test_is_a_delay_and_no_lock(
         self, ada: Person, anyone: AsyncClient, clock: FakeClock
     ) -> None:
         for _ in range(12):
             await try_login(anyone, "ada")
 
-        assert (await ada.get(f"/users/{ada.id}")).status_code == 200  # B4
+        assert (await ada.get(f"/users/{ada.id}")).status_code == 200
         assert (await try_login(anyone, "root", PASSWORD))[0] == 200
         clock.advance(minutes=1)
         assert (await try_login(anyone, "ada", PASSWORD))[0] == 200
@@ -139,13 +149,15 @@ class TestThrottle:
                 assert (await try_login(anyone, "ada"))[0] == 401
             assert (await try_login(anyone, "ada", PASSWORD))[0] == 200
 
+    @pytest.mark.promise("B3")
     async def test_refuses_one_address_that_guesses_at_many_names(
         self, anyone: AsyncClient, clock: FakeClock
     ) -> None:
         statuses = [(await try_login(anyone, f"name{n}"))[0] for n in range(101)]
 
-        assert statuses == [401] * 100 + [429]  # B3
+        assert statuses == [401] * 100 + [429]
 
+    @pytest.mark.promise("B6")
     async def test_costs_no_hash(
         self, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -154,7 +166,7 @@ class TestThrottle:
         assert isinstance(resources.hasher, FakeHasher)
         before = resources.hasher.verified
 
-        await try_login(anyone, "ada")  # B6
+        await try_login(anyone, "ada")
 
         assert resources.hasher.verified == before
 
@@ -178,6 +190,7 @@ class TestToken:
         assert response.json()["errors"][0]["pointer"] == "/body/grant_type"
 
 
+@pytest.mark.promise("E7")
 @pytest.mark.parametrize("as_form", [False, True])
 async def test_a_name_that_cannot_be_looked_for_disturbs_nobody(
     ada: Person, anyone: AsyncClient, as_form: bool
@@ -188,6 +201,6 @@ async def test_a_name_that_cannot_be_looked_for_disturbs_nobody(
 
     answers = await asyncio.gather(
         *(anyone.post(path, **each) for each in [odd, right, odd, right, right])
-    )  # E7
+    )
 
     assert [answer.status_code for answer in answers] == [422, 200, 422, 200, 200]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.newcomer import serving
-from tests.people import register
-from tests.servers import PATIENCE
+from tests.support.newcomer import serving
+from tests.support.patience import patience, wait_until
+from tests.support.people import register
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "orders"
 LEAD = 2  # seconds
@@ -33,7 +33,7 @@ def uservault(folder: Path, port: int, database_url: str = "sqlite:///app.db") -
 
 
 async def register_root(api: str) -> None:
-    async with httpx.AsyncClient(base_url=api) as client:
+    async with httpx.AsyncClient(base_url=api, timeout=patience()) as client:
         await register(client, "root")
 
 
@@ -42,7 +42,7 @@ def rotate(folder: Path) -> None:
         [str(Path(sys.executable).with_name("uservault")), "keys", "rotate"],
         cwd=folder,
         check=True,
-        timeout=PATIENCE,
+        timeout=patience(20),
         stdout=subprocess.DEVNULL,
     )
 
@@ -63,12 +63,15 @@ def orders(folder: Path, port: int, told: Mapping[str, str]) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(patience())
 
 
 def wait_for(process: "subprocess.Popen[bytes]", url: str, console: Path) -> None:
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:  # waits 0.5, 1, 2 … s
+    def listens() -> bool:
         try:
-            client.get(url).raise_for_status()
-        except httpx.HTTPError as error:
-            raise RuntimeError(console.read_text(), process.poll()) from error
+            return httpx.get(url, timeout=patience()).is_success
+        except httpx.TransportError:
+            return process.poll() is not None
+
+    if not wait_until(listens, 20) or process.poll() is not None:
+        raise RuntimeError(console.read_text(), process.poll())

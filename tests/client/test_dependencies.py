@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.support.patience import patience
+
 HTTPX = {"httpx", "httpcore", "h11", "anyio", "sniffio", "idna", "certifi"}
 PYJWT = {"jwt", "cryptography", "cffi", "_cffi_backend", "pycparser", "typing_extensions"}
 FASTAPI = {
@@ -64,7 +66,7 @@ def run(code: str, *packages: str) -> "subprocess.CompletedProcess[str]":
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience(),
     )
 
 

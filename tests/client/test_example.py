@@ -16,8 +16,9 @@ from httpx import AsyncClient, Response
 
 from tests.client.running import EXAMPLE, LEAD, orders, rotate, uservault
 from tests.keys.replicas import kid_of
-from tests.people import Person, login, register
-from tests.servers import free_port
+from tests.support.patience import patience
+from tests.support.people import Person, login, register
+from tests.support.server import free_port
 
 README = (EXAMPLE / "README.md").read_text()
 CURLS = re.findall(r"^curl .+$", README, re.MULTILINE)
@@ -32,7 +33,7 @@ def curl(line: str, vault: str = "", shop: str = "") -> tuple[int, Any]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=patience(),
     )
     body, _, status = done.stdout.rpartition("\n")
     return int(status), json.loads(body)
@@ -68,7 +69,7 @@ class Street:
 
     async def refuses(self, person: Person) -> bool:
         """Waits until the shop does."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(patience()):
             while (await self.get(person)).status_code != 401:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         return True
@@ -88,8 +89,8 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 @pytest.fixture
 async def street(services: Services) -> AsyncIterator[Street]:
     async with (
-        AsyncClient(base_url=services.api) as users,
-        AsyncClient(base_url=services.shop) as shop,
+        AsyncClient(base_url=services.api, timeout=patience()) as users,
+        AsyncClient(base_url=services.shop, timeout=patience()) as shop,
     ):
         yield Street(services, users, shop)
 
@@ -129,7 +130,7 @@ async def test_refuses_nobody_while_keys_change(street: Street) -> None:
     await asyncio.to_thread(rotate, street.services.folder)
     kids, answers = {kid_of(ada.token)}, []
 
-    async with asyncio.timeout(10 * LEAD):
+    async with asyncio.timeout(patience(10 * LEAD)):
         while len(kids) < 2:
             latest = await ada.again()
             kids.add(kid_of(latest.token))

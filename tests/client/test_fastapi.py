@@ -71,6 +71,7 @@ class TestRequire:
         assert refused.json()["detail"]["code"] == "forbidden"
         assert refused.json()["detail"]["missing"] == missing
 
+    @pytest.mark.promise("C9")
     @pytest.mark.parametrize(
         "headers",
         [
@@ -90,16 +91,17 @@ class TestRequire:
 
         response = await client.get("/anybody", params={"access_token": token}, headers=sent)
 
-        assert response.status_code == 401  # C9
+        assert response.status_code == 401
         assert response.headers["WWW-Authenticate"] == 'Bearer realm="uservault"'
         assert response.json()["detail"]["code"] == "unauthorized"
 
+    @pytest.mark.promise("C3")
     async def test_refuses_a_token_that_is_not_good(
         self, client: AsyncClient, vault: FakeVault
     ) -> None:
         response = await client.get("/anybody", headers=bearing(vault.token(typ="refresh")))
 
-        assert response.status_code == 401  # C3
+        assert response.status_code == 401
         assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
         assert response.json()["detail"]["code"] == "invalid-token"
 

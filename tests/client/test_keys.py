@@ -11,6 +11,7 @@ import pytest
 from httpx import AsyncClient, MockTransport
 
 from tests.client.fake_vault import FakeVault
+from tests.support.patience import until
 from uservault.client.errors import TokenRefused, Unavailable
 from uservault.client.keys import RETRY, PublicKeys
 
@@ -201,8 +202,7 @@ class TestStayFresh:
         keys.pause = 0
 
         staying = asyncio.create_task(keys.stay_fresh())
-        while len(vault.asked) < 2:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await until(lambda: len(vault.asked) >= 2)
         staying.cancel()
 
         assert vault.paths() == [JWKS, JWKS]

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 from httpx import AsyncClient
 
-from tests import databases
 from tests.client.running import register_root, uservault
 from tests.keys.elsewhere import assembled, decoded, hmac_signed
-from tests.people import PASSWORD, Person, login, register
-from tests.servers import free_port
+from tests.support import databases
+from tests.support.patience import patience
+from tests.support.people import PASSWORD, Person, login, register
+from tests.support.server import free_port
+from tests.support.shared import Shared
 from uservault.client.errors import TokenRefused
 from uservault.client.verifier import Verifier
-
-SOON = 5.0  # seconds; the poll is every 0.1
 
 SPAM = {"reason": "Spam."}
 Deed = Callable[[Person, Person], Awaitable[object]]
@@ -33,7 +33,7 @@ OTHERS: dict[str, Deed] = {
 @pytest.fixture(scope="module")
 def vault(
     backend: str,
-    urls: dict[str, str],
+    urls: Shared,
     worker: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
@@ -48,7 +48,7 @@ def vault(
 
 @pytest.fixture
 async def client(vault: str) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(base_url=f"{vault}/api") as client:
+    async with AsyncClient(base_url=f"{vault}/api", timeout=patience()) as client:
         yield client
 
 
@@ -64,6 +64,7 @@ async def verifier(vault: str) -> AsyncIterator[Verifier]:
 
 
 class TestRefusesSoon:
+    @pytest.mark.promise("C6", "C7")
     @pytest.mark.parametrize("how", [*OWN, *OTHERS])
     async def test_what_has_ended(
         self, how: str, root: Person, client: AsyncClient, verifier: Verifier
@@ -73,19 +74,20 @@ class TestRefusesSoon:
 
         await (OWN | OTHERS)[how](root, ada)
 
-        await refused(verifier, ada.token)  # C6, C7
+        await refused(verifier, ada.token)
         assert (await verifier.verify(root.token)).roles == {"admin"}
 
+    @pytest.mark.promise("C1")
     async def test_at_once_what_the_public_key_signs(
         self, vault: str, root: Person, verifier: Verifier
     ) -> None:
-        async with AsyncClient(base_url=vault) as client:
+        async with AsyncClient(base_url=vault, timeout=patience()) as client:
             [jwk] = (await client.get("/.well-known/jwks.json")).json()["keys"]
         claims = dict((await verifier.verify(root.token)).claims)
 
         for secret in (decoded(jwk["x"]), jwk["x"].encode()):
             forged = hmac_signed({"alg": "HS256", "kid": jwk["kid"]}, claims, secret)
-            assert not await _good(verifier, forged)  # C1
+            assert not await _good(verifier, forged)
         assert not await _good(
             verifier, assembled({"alg": "none", "kid": jwk["kid"]}, claims) + "."
         )
@@ -120,7 +122,7 @@ class TestRefusesSoon:
 
 async def refused(verifier: Verifier, token: str) -> None:
     """Waits until it is."""
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(patience(5)):
         while await _good(verifier, token):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 

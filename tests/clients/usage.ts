@@ -2,11 +2,11 @@ import type { components, operations } from "uservault";
 
 type User = components["schemas"]["UserRead"];
 type ProblemDetails = components["schemas"]["ProblemDetails"];
-type Registration = components["schemas"]["Registration"];
+type UserCreate = components["schemas"]["UserCreate"];
 type Listed = operations["list_users"]["responses"][200]["content"]["application/json"];
 type Refused = operations["login"]["responses"][401]["content"]["application/problem+json"];
 
-export async function register(base: string, given: Registration): Promise<User> {
+export async function register(base: string, given: UserCreate): Promise<User> {
   const answer = await fetch(`${base}/api/users`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from tests.fakes import FakeClock
+from tests.support.fakes import FakeClock
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.problems import Conflict, Unauthorized
 from uservault.users.models import User
@@ -57,12 +57,13 @@ async def test_times_come_back_aware_and_whole(resources: Resources, clock: Fake
     assert await resources.database.rows(select(User.created_at)) == [(clock(),)]
 
 
+@pytest.mark.promise("G1")
 async def test_errors_hide_what_was_to_be_written(resources: Resources, clock: FakeClock) -> None:
     with pytest.raises(IntegrityError) as failure:
         async with unit_of_work(resources.database) as session:
             session.add_all([a_user("secret", clock), a_user("secret", clock)])
 
-    assert "secret@" not in str(failure.value).replace(str(failure.value.orig), "")  # G1
+    assert "secret@" not in str(failure.value).replace(str(failure.value.orig), "")
 
 
 async def test_a_read_gives_its_connection_back(resources: Resources) -> None:

@@ -6,13 +6,14 @@ from uservault.users.models import User
 from uservault.wiring.ports import Resources
 
 
+@pytest.mark.promise("E7")
 async def test_a_value_that_cannot_be_stored_is_no_outage(
     resources: Resources, backend: str
 ) -> None:
     asked = select(User.id).where(User.username_key == bindparam("key"))
 
     if backend == "postgresql":
-        with pytest.raises(Unstorable):  # E7: NUL is SQLSTATE 22021
+        with pytest.raises(Unstorable):  # NUL is SQLSTATE 22021
             await resources.database.rows(asked, {"key": "a\0b"})
     else:
         assert await resources.database.rows(asked, {"key": "a\0b"}) == []

@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from tests.databases import settings_for
+from tests.support.databases import settings_for
 from uservault.app import create_app
 
 DOCUMENT = "/openapi.json"

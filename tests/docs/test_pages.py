@@ -1,7 +1,5 @@
 """The pages, in a browser that is told to complain."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,36 +7,49 @@ import httpx
 import pytest
 from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
 
-from tests.people import PASSWORD, registration
-from tests.serving import Served, serving
+from tests.support.patience import patience
+from tests.support.people import PASSWORD, registration
+from tests.support.programs import ProgramMissing, go_without, program
+from tests.support.serving import Served, serving
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update",
          "--disable-sync"]  # fmt: skip
 
+LONG = 1000 * patience()  # milliseconds
 
-@pytest.fixture
-def served(database_url: str, tmp_path: Path) -> Iterator[Served]:
-    with serving(database_url) as served:
-        httpx.post(f"{served.url}/api/users", json=registration("ada")).raise_for_status()
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(scope="module")
+def served(module_url: str) -> Iterator[Served]:
+    with serving(module_url) as served:
+        httpx.post(
+            f"{served.url}/api/users", json=registration("ada"), timeout=patience()
+        ).raise_for_status()
         yield served
 
 
 @pytest.fixture
 def browser_path() -> str:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None and os.environ.get("REQUIRE_SERVERS"):
-        pytest.fail(f"none of {NAMES} is installed")
-    return found or pytest.skip("no Chromium is installed")
+    try:
+        return str(program(*NAMES))
+    except ProgramMissing as missing:
+        go_without(missing)
 
 
 @pytest.fixture
 async def page(browser_path: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=browser_path, args=FLAGS, timeout=LONG
+        )
         try:
-            yield await browser.new_page(viewport={"width": 1280, "height": 1600})
+            page = await browser.new_page(viewport={"width": 1280, "height": 1600})
+            page.set_default_timeout(LONG)
+            yield page
         finally:
             await browser.close()
 
@@ -81,8 +92,8 @@ async def test_docs_log_in_and_call(served: Served, page: Page, tmp_path: Path) 
     await operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table .response")
 
-    await expect(answer.locator(".response-col_status")).to_contain_text("200")
-    await expect(answer).to_contain_text("ada@example.com")
+    await expect(answer.locator(".response-col_status")).to_contain_text("200", timeout=LONG)
+    await expect(answer).to_contain_text("ada@example.com", timeout=LONG)
     await page.screenshot(path=tmp_path / "docs.png")
     assert watched.strayed_from(served.url) == []
     assert watched.complaints == []
@@ -93,8 +104,8 @@ async def test_redoc_draws(served: Served, page: Page, tmp_path: Path) -> None:
 
     await page.goto(f"{served.url}/redoc")
 
-    await expect(page.get_by_role("heading", name="UserVault")).to_be_visible()
-    await expect(page.get_by_text("/api/users/{id}").first).to_be_attached()
+    await expect(page.get_by_role("heading", name="UserVault")).to_be_visible(timeout=LONG)
+    await expect(page.get_by_text("/api/users/{id}").first).to_be_attached(timeout=LONG)
     await page.screenshot(path=tmp_path / "redoc.png")
     assert watched.strayed_from(served.url) == []
     assert watched.complaints == []

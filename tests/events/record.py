@@ -16,6 +16,7 @@ from uservault.telemetry.origin import Origin
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import scope
 
+NOT_OURS = "was edited, or was not written by UserVault"
 SOMEWHERE = Origin(address="192.0.2.7", user_agent="curl", request_id="r1")
 
 

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests import databases
-from tests.databases import connected
 from tests.events.record import links, verified
-from tests.fakes import FakeClock
-from tests.processes import opened
+from tests.support import databases
+from tests.support.databases import connected
+from tests.support.fakes import FakeClock
+from tests.support.processes import opened
+from tests.support.shared import Shared
 from uservault.audit.linking import Linking
 from uservault.db import migrations
 
@@ -19,7 +20,7 @@ EVENTS = text("SELECT id, type, subject_id FROM events")
 
 
 @pytest.fixture
-async def url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -> str:
+async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
     """A database without a table."""
     if backend == "sqlite":
         return f"sqlite:///{tmp_path}/events.db"
@@ -32,7 +33,7 @@ async def test_events_are_the_same_there_and_back_and_chained_meanwhile(url: str
     async with connected(url) as connection:
         await connection.execute(EVENT)
 
-    await migrations.upgrade(settings, "0006")
+    await migrations.upgrade(settings)
     async with opened(settings, FakeClock()) as resources:
         await Linking(resources).run_once()
         assert await links(resources) == [(1, 1)]

@@ -5,8 +5,8 @@ from httpx import AsyncClient, Response
 
 from tests.audit.test_erasure import happened
 from tests.events.record import record
-from tests.fakes import FakeClock
-from tests.people import PASSWORD, Person, appoint
+from tests.support.fakes import FakeClock
+from tests.support.people import PASSWORD, Person, appoint
 from uservault.wiring.ports import Resources
 
 FAR = "9" * 19
@@ -88,6 +88,7 @@ class TestListEvents:
 
         assert [event["id"] for page in pages for event in page.json()] == [9, 8, 7, 6, 5, 4]
 
+    @pytest.mark.promise("E6")
     @pytest.mark.parametrize(
         "query",
         [
@@ -111,19 +112,20 @@ class TestListEvents:
         ],
     )
     async def test_refuses_what_it_does_not_understand(self, admin: Person, query: str) -> None:
-        assert (await admin.get(f"/events?{query}")).status_code == 422  # E6
+        assert (await admin.get(f"/events?{query}")).status_code == 422
 
     @pytest.mark.parametrize("cursor", ["0.1", f"{'9' * 17}.{'9' * 18}"])
     async def test_understands_every_cursor_of_its_form(self, admin: Person, cursor: str) -> None:
         assert (await admin.get(f"/events?cursor={cursor}")).status_code == 200
 
+    @pytest.mark.promise("D5")
     async def test_is_for_who_may_read_the_record(
         self, admin: Person, ada: Person, anyone: AsyncClient
     ) -> None:
         auditor = await appoint(admin, "auditor", "audit:read")
 
         assert (await auditor.get("/events")).status_code == 200
-        assert (await ada.get("/events")).json()["missing"] == ["audit:read"]  # D5
+        assert (await ada.get("/events")).json()["missing"] == ["audit:read"]
         assert (await anyone.get("/events")).status_code == 401
 
     async def test_still_tells_of_who_is_gone(self, admin: Person, ada: Person) -> None:
@@ -151,6 +153,7 @@ class TestListMyEvents:
         assert [each["by_other"] for each in mine.json()] == [False, True, False, False, False]
         assert {each["subject_id"] for each in mine.json()} == {ada.id}
 
+    @pytest.mark.promise("D8")
     async def test_hides_what_tells_of_others(
         self, admin: Person, ada: Person, clock: FakeClock
     ) -> None:
@@ -158,7 +161,7 @@ class TestListMyEvents:
 
         failed, by_admin, by_me, *_ = (await ada.get("/me/events")).json()
 
-        hidden = ("session_id", "address", "user_agent", "request_id")  # D8
+        hidden = ("session_id", "address", "user_agent", "request_id")
         assert [by_admin[name] for name in hidden] == [None] * 4
         assert "actor_id" not in by_admin
         assert None not in [by_me[name] for name in hidden]
@@ -193,12 +196,14 @@ class TestListMyEvents:
             [("user.updated", {"changed": ["username"]})],
         ]
 
+    @pytest.mark.promise("D2")
     async def test_cannot_be_asked_for_others(self, admin: Person, ada: Person) -> None:
-        assert (await ada.get("/me/events?subject=1")).status_code == 422  # D2
+        assert (await ada.get("/me/events?subject=1")).status_code == 422
         assert (await ada.client.get("/me/events")).status_code == 401
 
 
 class TestRecord:
+    @pytest.mark.promise("B3", "G3")
     async def test_has_a_throttled_login_once_in_a_window(
         self, admin: Person, ada: Person, clock: FakeClock
     ) -> None:
@@ -206,7 +211,7 @@ class TestRecord:
             for _ in range(20):
                 await ada.client.post("/login", json={"username": name, "password": "wrong"})
 
-        throttled = (await admin.get("/events?type=login.throttled")).json()  # B3, G3
+        throttled = (await admin.get("/events?type=login.throttled")).json()
         clock.advance(minutes=1)
         for _ in range(11):
             await ada.client.post("/login", json={"username": "ada", "password": "wrong"})
@@ -227,9 +232,10 @@ class TestRecord:
 
         assert found == ["password.change_throttled"] + ["password.change_refused"] * 10
 
+    @pytest.mark.promise("B7")
     async def test_has_throttled_registrations(self, admin: Person) -> None:
         wrong = {"username": "root", "email": "root@example.com", "password": PASSWORD}
         statuses = [(await admin.client.post("/users", json=wrong)).status_code for _ in range(602)]
 
-        assert statuses[-3:] == [409, 429, 429]  # B7
+        assert statuses[-3:] == [409, 429, 429]
         assert types(await admin.get("/events?type=registration.")) == ["registration.throttled"]

@@ -1,4 +1,4 @@
-"""No password, hash or token gets into the record of events (G1)."""
+"""No password, hash or token gets into the record of events."""
 
 import re
 from datetime import datetime
@@ -13,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.history import history
-from tests.people import Person
+from tests.support.history import history
+from tests.support.people import Person
 from uservault.app import create_app
 from uservault.events.log import Event, every_event
 from uservault.events.models import EventRecord
 from uservault.passwords.models import Password
 from uservault.wiring.ports import Resources
+
+pytestmark = pytest.mark.promise("G1")
 
 # The fields that hold text, and why no client can put a secret into them.
 TEXT = {

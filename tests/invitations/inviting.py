@@ -6,9 +6,11 @@ from typing import Any
 from httpx import AsyncClient, Response
 
 from tests.mail.queue import outbox
-from tests.people import PASSWORD, Person
+from tests.support.people import PASSWORD, Person
 from uservault.mail.delivery import Delivery
 from uservault.wiring.ports import Resources
+
+ADA = "ada@example.com"
 
 
 async def invite(by: Person, email: str = "ada@example.com", *roles: str) -> dict[str, Any]:

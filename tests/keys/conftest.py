@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests import databases
-from tests.fakes import FakeClock
 from tests.keys.replicas import Replica, replica
+from tests.support import databases
+from tests.support.fakes import FakeClock
 from uservault.settings.tree import Settings
 
 

@@ -9,16 +9,19 @@ import jwt
 from httpx import AsyncClient, Response
 from sqlalchemy import event, select
 
-from tests.databases import SECRET
-from tests.fakes import FakeClock
-from tests.people import tokens_of
-from tests.processes import opened, served
+from tests.support.databases import SECRET
+from tests.support.fakes import FakeClock
+from tests.support.people import tokens_of
+from tests.support.processes import opened, served
 from uservault.db.database import AnyRow
 from uservault.keys.models import SigningKey
 from uservault.keys.service import KeyService
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import scope
+
+LEAD = 120
+OUTLIVES = 15 * 60 + 2 * 30  # a token's time, and the clocks' difference twice
 
 
 @dataclass

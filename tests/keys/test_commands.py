@@ -13,15 +13,15 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.databases import SECRET
 from tests.keys.replicas import kid_of
-from tests.people import registration, tokens_of
-from tests.servers import free_port
+from tests.support.databases import SECRET
+from tests.support.patience import patience
+from tests.support.people import registration, tokens_of
+from tests.support.server import free_port
 from uservault.cli import app
 
 COMMAND = Path(sys.executable).with_name("uservault")
 LEAD = 2
-PATIENCE = 90.0
 
 Environment: TypeAlias = dict[str, str]
 
@@ -53,7 +53,7 @@ def serving(environment: Environment) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(patience())
 
 
 @asynccontextmanager
@@ -63,8 +63,8 @@ async def two_servers(
     with ExitStack() as stack:
         urls = [stack.enter_context(serving(environment)) for _ in range(2)]
         async with (
-            httpx.AsyncClient(base_url=f"{urls[0]}/api") as first,
-            httpx.AsyncClient(base_url=f"{urls[1]}/api") as second,
+            httpx.AsyncClient(base_url=f"{urls[0]}/api", timeout=patience()) as first,
+            httpx.AsyncClient(base_url=f"{urls[1]}/api", timeout=patience()) as second,
         ):
             await asyncio.gather(listens(first), listens(second))
             yield first, second
@@ -72,7 +72,7 @@ async def two_servers(
 
 async def listens(client: httpx.AsyncClient) -> None:
     """Returns when it does."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(patience(20)):
         while True:
             with suppress(httpx.TransportError):
                 if (await client.get("/users")).status_code == 401:

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import FakeClock
 from tests.keys.conftest import signing_with
 from tests.keys.replicas import Replica, replica
+from tests.support.fakes import FakeClock
 
 METADATA = "oauth-authorization-server"
 
@@ -52,6 +52,7 @@ class TestGetJwks:
 
 
 class TestGetServerMetadata:
+    @pytest.mark.promise("F2")
     @pytest.mark.parametrize(
         ("others", "base"),
         [
@@ -63,7 +64,7 @@ class TestGetServerMetadata:
     async def test_says_what_is_true_whatever_a_request_calls_us(
         self, clock: FakeClock, database_url: str, others: dict[str, Any], base: str
     ) -> None:
-        headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}  # F2
+        headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
 
         async with replica(signing_with("EdDSA", database_url, **others), clock) as running:
             response = await running.well_known(METADATA, **headers)

@@ -30,6 +30,7 @@ class TestSigningKey:
         assert not caplog.records
         assert not list(tmp_path.iterdir())
 
+    @pytest.mark.promise("G1")
     @pytest.mark.parametrize("weak", ["short", "your-secret-key", "s" * 31])
     def test_is_warned_of_if_it_is_weak(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture, weak: str
@@ -39,8 +40,9 @@ class TestSigningKey:
         (record,) = caplog.records
         assert record.levelno == logging.WARNING
         assert "WEAK" in record.getMessage()
-        assert weak not in record.getMessage()  # G1
+        assert weak not in record.getMessage()
 
+    @pytest.mark.promise("C5")
     def test_is_made_and_kept_beside_the_database(self, tmp_path: Path) -> None:
         key = key_in(tmp_path)
 
@@ -48,7 +50,7 @@ class TestSigningKey:
         assert key_in(tmp_path) == key
         (file,) = tmp_path.iterdir()
         assert file.name == FILE
-        assert file.stat().st_mode & 0o777 == 0o600  # C5
+        assert file.stat().st_mode & 0o777 == 0o600
 
     def test_is_kept_in_the_working_directory_of_a_server(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

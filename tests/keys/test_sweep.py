@@ -1,7 +1,7 @@
 from datetime import timedelta
 
-from tests.fakes import FakeClock
 from tests.keys.replicas import Replica
+from tests.support.fakes import FakeClock
 from uservault.keys.sweep import KeySweep
 
 

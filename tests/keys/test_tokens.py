@@ -4,14 +4,15 @@ import json
 from typing import Any
 
 import jwt
+import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.databases import SECRET
-from tests.fakes import FakeClock
 from tests.keys.conftest import signing_with
 from tests.keys.elsewhere import assembled, believes, decoded, encoded, hmac_signed
 from tests.keys.replicas import Replica, kid_of, replica
-from tests.people import register
+from tests.support.databases import SECRET
+from tests.support.fakes import FakeClock
+from tests.support.people import register
 from uservault.keys.pairs import generate, private_key, public_key, purpose, thumbprint
 
 ODD_KIDS: list[Any] = [
@@ -51,8 +52,9 @@ def test_a_thumbprint_is_the_one_of_the_standard() -> None:
     assert thumbprint(jwk) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
 
+@pytest.mark.promise("C1")
 async def test_forged_from_what_is_public_are_refused(first: Replica, algorithm: str) -> None:
-    ada = await register(first.client, "ada")  # C1
+    ada = await register(first.client, "ada")
     claims = jwt.decode(ada.token, options={"verify_signature": False})
     [jwk] = await first.jwks()
     public = public_key(algorithm, jwk)
@@ -72,8 +74,9 @@ async def test_forged_from_what_is_public_are_refused(first: Replica, algorithm:
     assert [token for token in forged if (await first.read(token)).status_code != 401] == []
 
 
+@pytest.mark.promise("C1")
 async def test_signed_by_a_key_of_the_senders_are_refused(first: Replica, algorithm: str) -> None:
-    ada = await register(first.client, "ada")  # C1
+    ada = await register(first.client, "ada")
     claims = jwt.decode(ada.token, options={"verify_signature": False})
     pair = generate(algorithm)
     theirs, ours = pair.public_jwk | {"kid": pair.kid, "alg": algorithm}, kid_of(ada.token)
@@ -89,8 +92,9 @@ async def test_signed_by_a_key_of_the_senders_are_refused(first: Replica, algori
     assert [token for token in forged if (await first.read(token)).status_code != 401] == []
 
 
+@pytest.mark.promise("C1", "C4")
 async def test_signed_by_our_key_under_another_name_are_refused(first: Replica) -> None:
-    ada = await register(first.client, "ada")  # C1, C4
+    ada = await register(first.client, "ada")
     claims = jwt.decode(ada.token, options={"verify_signature": False})
     key = await private_half_of(first, kid_of(ada.token))
     asked = first.count_readings()
@@ -110,6 +114,7 @@ async def test_signed_by_our_key_under_another_name_are_refused(first: Replica) 
     assert len(asked) == 1  # for the one name that could be a key's
 
 
+@pytest.mark.promise("C1")
 async def test_of_one_algorithm_are_not_believed_by_a_key_of_another(
     first: Replica, clock: FakeClock, database_url: str
 ) -> None:
@@ -125,9 +130,10 @@ async def test_of_one_algorithm_are_not_believed_by_a_key_of_another(
         forged = [f"{unsigned}.{encoded(key.sign(unsigned.encode()))}" for unsigned in mixed]
 
         assert (nist["alg"], edwards["alg"]) == ("ES256", "EdDSA")
-        assert [(await other.read(token)).status_code for token in forged] == [401, 401]  # C1
+        assert [(await other.read(token)).status_code for token in forged] == [401, 401]
 
 
+@pytest.mark.promise("C7")
 async def test_end_with_their_time(first: Replica, clock: FakeClock) -> None:
     ada = await register(first.client, "ada")
     clock.advance(minutes=15, seconds=29)
@@ -135,7 +141,7 @@ async def test_end_with_their_time(first: Replica, clock: FakeClock) -> None:
 
     clock.advance(seconds=1)
 
-    assert (await first.read(ada.token)).status_code == 401  # C7
+    assert (await first.read(ada.token)).status_code == 401
 
 
 async def test_that_a_secret_signs_name_no_key(clock: FakeClock, database_url: str) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from tests.fakes import FakeClock, FakeCounters
+from tests.support.fakes import FakeClock, FakeCounters
 from uservault.limits.errors import TooManyTries
 from uservault.limits.throttle import Limit, Throttle, client
 from uservault.settings.limits import Rate
@@ -45,6 +45,7 @@ class TestThrottle:
         await throttle.forget(limit, "ada")
         await throttle.take(limit, "ada")
 
+    @pytest.mark.promise("G1")
     async def test_tells_the_storage_no_names(self, clock: FakeClock) -> None:
         counters = FakeCounters(clock)
         throttle = Throttle(counters)
@@ -53,11 +54,12 @@ class TestThrottle:
         await throttle.give_back(Limit("x", 2, 60), "ada@example.com", None)
 
         (key,) = counters.counts
-        assert "ada" not in key.removeprefix("uservault/x/")  # G1
+        assert "ada" not in key.removeprefix("uservault/x/")
         assert counters.counts[key] == 0
 
 
 class TestClient:
+    @pytest.mark.promise("B3")
     @pytest.mark.parametrize(
         ("address", "counts_as"),
         [
@@ -72,4 +74,4 @@ class TestClient:
         ],
     )
     def test_is_all_that_one_has(self, address: str | None, counts_as: str | None) -> None:
-        assert client(address) == counts_as  # B3
+        assert client(address) == counts_as

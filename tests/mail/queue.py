@@ -4,13 +4,15 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from tests.fakes import FakeMail
+from tests.support.fakes import FakeMail
 from uservault.mail.messages import Contents, ResetPassword
 from uservault.mail.models import Mail
 from uservault.mail.service import Mailer
-from uservault.wiring.ports import Resources
+from uservault.wiring.ports import MailFailure, Resources
 from uservault.wiring.scope import scope
 
+LATER = MailFailure("SMTPDataError 451")
+NEVER = MailFailure("SMTPRecipientsRefused 550", permanent=True)
 FAR = "9" * 19
 TOKEN = "t0ken-that-nobody-else-may-see"
 RESET = ResetPassword(token=TOKEN, username="ada")

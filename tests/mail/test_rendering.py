@@ -11,7 +11,7 @@ import pytest
 from jinja2 import UndefinedError
 
 import uservault.mail
-from tests.databases import settings_for
+from tests.support.databases import settings_for
 from uservault.mail.messages import (
     Contents,
     Invitation,
@@ -126,6 +126,7 @@ class TestTemplates:
 
 
 class TestLinks:
+    @pytest.mark.promise("B8")
     @pytest.mark.parametrize(
         ("contents", "link"),
         [
@@ -138,7 +139,7 @@ class TestLinks:
     def test_begin_with_the_public_url_and_end_with_the_token(
         self, renderer: Renderer, contents: Contents, link: str
     ) -> None:
-        mail = rendered(renderer, contents)  # B8: never from a Host header
+        mail = rendered(renderer, contents)  # never from a Host header
 
         assert f"\n\n{link}\n\n" in mail.text
         assert f'<a href="{link}">{link}</a>' in mail.html
@@ -147,8 +148,9 @@ class TestLinks:
     def test_are_in_no_letter_that_only_tells(self, renderer: Renderer) -> None:
         assert "http" not in rendered(renderer, PasswordChanged(username="ada")).html
 
+    @pytest.mark.promise("G1")
     def test_hold_secrets_that_no_print_shows(self) -> None:
-        assert "s3cret" not in repr(ResetPassword(token="s3cret", username="ada"))  # G1
+        assert "s3cret" not in repr(ResetPassword(token="s3cret", username="ada"))
 
 
 class TestLanguage:

@@ -1,10 +1,10 @@
 import pytest
 from httpx import AsyncClient
 
-from tests.fakes import FakeClock
-from tests.history import history
 from tests.mail.queue import FAR, outbox, queue
-from tests.people import Person
+from tests.support.fakes import FakeClock
+from tests.support.history import history
+from tests.support.people import Person
 from uservault.mail.delivery import Delivery
 from uservault.wiring.ports import MailFailure, Resources
 
@@ -90,12 +90,14 @@ class TestListMail:
     async def test_refuses_what_it_does_not_understand(self, admin: Person, query: str) -> None:
         assert (await admin.get(f"/mail?{query}")).status_code == 422
 
+    @pytest.mark.promise("D5")
     async def test_is_not_for_everybody(self, ada: Person, anyone: AsyncClient) -> None:
-        assert (await ada.get("/mail")).json()["missing"] == ["mail:read"]  # D5
+        assert (await ada.get("/mail")).json()["missing"] == ["mail:read"]
         assert (await anyone.get("/mail")).status_code == 401
 
 
 class TestRetryMail:
+    @pytest.mark.promise("G3")
     async def test_sends_what_was_given_up(
         self, admin: Person, resources: Resources, clock: FakeClock
     ) -> None:
@@ -111,7 +113,7 @@ class TestRetryMail:
         assert (mail["state"], mail["tries"], mail["failed_at"]) == ("sent", 1, None)
         assert [message["To"] for message in outbox(resources).sent] == ["ada@example.com"]
         last = (await history(resources, "type", "actor_id", "subject_id", "data"))[-1]
-        assert last == ("mail.retried", admin.id, 7, {"letter_id": 1})  # G3
+        assert last == ("mail.retried", admin.id, 7, {"letter_id": 1})
 
     async def test_is_for_nothing_else(self, admin: Person, resources: Resources) -> None:
         await queue(resources)
@@ -122,11 +124,12 @@ class TestRetryMail:
         assert waiting.status_code == sent.status_code == 409
         assert waiting.json()["code"] == sent.json()["code"] == "mail-not-failed"
 
+    @pytest.mark.promise("E6")
     @pytest.mark.parametrize(("id", "status"), [("9", 404), ("0", 404), ("x", 404), (FAR, 404)])
     async def test_knows_no_letter_that_does_not_exist(
         self, admin: Person, id: str, status: int
     ) -> None:
-        assert (await admin.post(f"/mail/{id}/retry")).status_code == status  # E6
+        assert (await admin.post(f"/mail/{id}/retry")).status_code == status
 
     async def test_is_not_for_everybody(self, ada: Person) -> None:
         assert (await ada.post("/mail/1/retry")).json()["missing"] == ["mail:write"]

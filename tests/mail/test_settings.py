@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from tests.databases import settings_for
+from tests.support.databases import settings_for
 from uservault.cli import app
 from uservault.settings.mail import MailSettings
 
@@ -27,8 +27,9 @@ class TestEnvironment:
         assert "USERVAULT_MAIL__FROM: should be one address" in output
         assert "USERVAULT_MAIL__PORT: " in output
 
+    @pytest.mark.promise("G1")
     def test_hides_the_password(self) -> None:
-        output = shown(USERVAULT_MAIL__PASSWORD="only between us")  # G1
+        output = shown(USERVAULT_MAIL__PASSWORD="only between us")
 
         assert "USERVAULT_MAIL__PASSWORD=********\n" in output
         assert "only between us" not in output
@@ -92,10 +93,11 @@ class TestPublicUrl:
 
 
 class TestProduction:
+    @pytest.mark.promise("G1")
     @pytest.mark.parametrize("transport", ["console", "directory"])
     def test_shows_letters_to_nobody_else(self, transport: str) -> None:
         with pytest.raises(ValidationError, match="USERVAULT_MAIL__TRANSPORT: smtp"):
-            settings_for("sqlite://", mail={"transport": transport}, **PRODUCTION)  # G1
+            settings_for("sqlite://", mail={"transport": transport}, **PRODUCTION)
 
     def test_sends_no_password_in_the_clear(self) -> None:
         with pytest.raises(ValidationError, match="USERVAULT_MAIL__TLS"):

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.databases import settings_for
-from tests.servers import free_port
-from tests.smtp import LOGIN, Postbox, certificate, let_in, smtp_server
+from tests.support.databases import settings_for
+from tests.support.server import free_port
+from tests.support.smtp import LOGIN, Postbox, certificate, let_in, smtp_server
 from uservault.mail.transports import (
     ConsoleTransport,
     DirectoryTransport,

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from uservault.metadata.merge import encoded, merged
+from uservault.metadata.merge import apply_patch, encode
 
 # The examples of RFC 7396, appendix A.
 EXAMPLES = [
@@ -26,20 +26,20 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("target", "patch", "result"), EXAMPLES, ids=str)
 def test_merges_as_the_rfc_says(target: Any, patch: Any, result: Any) -> None:
-    assert merged(target, patch) == result
+    assert apply_patch(target, patch) == result
 
 
 def test_changes_neither_argument() -> None:
     target: dict[str, Any] = {"a": {"b": 1}}
 
-    merged(target, {"a": {"b": None, "c": 2}})
+    apply_patch(target, {"a": {"b": None, "c": 2}})
 
     assert target == {"a": {"b": 1}}
 
 
 def test_encodes_without_a_needless_byte() -> None:
-    assert encoded({"ä": [1, 2]}) == '{"ä":[1,2]}'.encode()
+    assert encode({"ä": [1, 2]}) == '{"ä":[1,2]}'.encode()
 
 
 def test_tells_values_that_python_takes_for_equal() -> None:
-    assert len({encoded({"a": value}) for value in (1, 1.0, True)}) == 3
+    assert len({encode({"a": value}) for value in (1, 1.0, True)}) == 3

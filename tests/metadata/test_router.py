@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from tests.history import history
-from tests.people import Person, appoint, register
+from tests.support.history import history
+from tests.support.people import Person, appoint, register
 from uservault.wiring.ports import Resources
 
 PATHS = ["profile", "metadata-public", "metadata-admin"]
@@ -38,13 +38,14 @@ class TestGet:
         assert response.status_code == 404
         assert response.json()["code"] == "user-not-found"
 
+    @pytest.mark.promise("D4")
     async def test_shows_a_user_what_is_theirs_to_see(self, admin: Person, ada: Person) -> None:
         for path in PATHS:
             await admin.put(f"/users/{ada.id}/{path}", json={"is": path})
 
         mine = [await ada.get(f"/users/{ada.id}/{path}") for path in PATHS]
 
-        assert [response.status_code for response in mine] == [200, 200, 403]  # D4
+        assert [response.status_code for response in mine] == [200, 200, 403]
         assert (await ada.get("/me/profile")).json() == {"is": "profile"}
         assert (await ada.get("/me/metadata-public")).json() == {"is": "metadata-public"}
         assert (await ada.get("/me/metadata-admin")).status_code == 404
@@ -59,11 +60,12 @@ class TestGet:
 
         assert read == [{"is": path} for path in PATHS]
 
+    @pytest.mark.promise("D1")
     @pytest.mark.parametrize("path", PATHS)
     async def test_is_not_for_others(
         self, admin: Person, ada: Person, anyone: AsyncClient, path: str
     ) -> None:
-        assert (await ada.get(f"/users/{admin.id}/{path}")).status_code == 403  # D1
+        assert (await ada.get(f"/users/{admin.id}/{path}")).status_code == 403
         assert (await anyone.get(f"/users/{admin.id}/{path}")).status_code == 401
 
 
@@ -84,6 +86,7 @@ class TestPut:
         assert [first.status_code, second.status_code] == [200, 200]
         assert (await ada.get("/me/profile")).json() == {"b": 1}
 
+    @pytest.mark.promise("D3")
     @pytest.mark.parametrize("method", ["PUT", "PATCH"])
     @pytest.mark.parametrize("path", PATHS[1:])
     async def test_of_the_rest_is_for_writers(
@@ -91,13 +94,14 @@ class TestPut:
     ) -> None:
         reader = await appoint(admin, "reader", "users:read")
 
-        own = await ada.ask(method, f"/users/{ada.id}/{path}", json={"plan": "gold"})  # D3
+        own = await ada.ask(method, f"/users/{ada.id}/{path}", json={"plan": "gold"})
         read = await reader.ask(method, f"/users/{ada.id}/{path}", json={"plan": "gold"})
 
         assert (own.status_code, own.json()["missing"]) == (403, ["users:write"])
         assert read.status_code == 403
         assert (await admin.get(f"/users/{ada.id}/{path}")).json() == {}
 
+    @pytest.mark.promise("D3")
     @pytest.mark.parametrize("method", ["PUT", "PATCH"])
     @pytest.mark.parametrize("path", PATHS)
     async def test_changes_nobody_who_is_mightier(
@@ -107,14 +111,15 @@ class TestPut:
 
         response = await clerk.ask(method, f"/users/{admin.id}/{path}", json={"a": 1})
 
-        assert response.status_code == 403  # D3
+        assert response.status_code == 403
         assert "roles:write" in response.json()["missing"]
         assert (await admin.get(f"/users/{admin.id}/{path}")).json() == {}
 
+    @pytest.mark.promise("D3")
     async def test_leaves_the_user_as_they_are(self, ada: Person) -> None:
         before = await ada.get("/me")
 
-        await ada.put("/me/profile", json={"is_admin": True, "roles": ["admin"], "id": 1})  # D3
+        await ada.put("/me/profile", json={"is_admin": True, "roles": ["admin"], "id": 1})
 
         after = await ada.get("/me")
         assert (after.json(), after.headers["ETag"]) == (before.json(), before.headers["ETag"])
@@ -146,6 +151,7 @@ class TestPut:
         assert (more.status_code, more.json()["code"]) == (422, "metadata-too-large")
         assert (await ada.get("/me/profile")).json() == of_size(16384)
 
+    @pytest.mark.promise("E7")
     @pytest.mark.parametrize(
         "body",
         [
@@ -171,7 +177,7 @@ class TestPut:
     async def test_refuses_what_is_no_object_or_cannot_be_kept(
         self, ada: Person, method: str, body: str
     ) -> None:
-        response = await ada.ask(method, "/me/profile", content=body, headers=JSON)  # E7
+        response = await ada.ask(method, "/me/profile", content=body, headers=JSON)
 
         assert response.status_code == 422
         assert response.json()["errors"][0]["pointer"] == "/body"
@@ -222,6 +228,7 @@ class TestPatch:
         assert (more.status_code, more.json()["code"]) == (422, "metadata-too-large")
         assert swapped.json() == {"b": "x" * 400}
 
+    @pytest.mark.promise("F7")
     async def test_loses_none_of_many_at_once(self, ada: Person) -> None:
         patches = [
             ada.ask("PATCH", "/me/profile", json={"n": {str(n): n}, f"m{n}": n}) for n in range(20)
@@ -229,7 +236,7 @@ class TestPatch:
 
         answers = await asyncio.gather(*patches)
 
-        assert {answer.status_code for answer in answers} == {200}  # F7
+        assert {answer.status_code for answer in answers} == {200}
         kept = (await ada.get("/me/profile")).json()
         assert kept == {"n": {str(n): n for n in range(20)}} | {f"m{n}": n for n in range(20)}
 

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests import databases
-from tests.databases import connected
+from tests.support import databases
+from tests.support.databases import connected
+from tests.support.shared import Shared
 from uservault.db import migrations
 
 USER = (
@@ -18,10 +19,10 @@ HOLDERS = "SELECT user_id, role_id FROM user_roles"
 
 
 @pytest.fixture
-async def url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -> str:
+async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
     """A database without a table."""
     if backend == "sqlite":
-        return f"sqlite:///{tmp_path}/one-time tokens.db"
+        return f"sqlite:///{tmp_path}/tokens.db"
     return await databases.blank(urls[backend], f"tickets_{worker}")
 
 
@@ -40,3 +41,83 @@ async def test_administrators_count_as_verified_and_stay_what_they_are(url: str)
     await migrations.downgrade(settings, "0005")
     async with connected(url) as connection:
         assert (await connection.execute(text(HOLDERS))).all() == [(1, 1)]
+
+
+SESSION = (
+    "INSERT INTO sessions (user_id, created_at, last_seen_at, refreshed_at, expires_at, key_sealed,"
+    " counter) VALUES (1, '2026-01-02 00:00:00', '2026-01-02 00:00:00', '2026-01-02 00:00:00',"
+    " '2026-02-02 00:00:00', 'sealed', 0)"
+)
+TICKET = (
+    "INSERT INTO tickets (purpose, user_id, address, token_hash, code_hash, tries, created_at,"
+    " expires_at) VALUES ('verify-email', 1, 'root@example.com', '{0}', 'code', 2,"
+    " '2026-01-01 00:00:00', '2026-01-02 00:00:00')"
+)
+INVITATION = (
+    "INSERT INTO invitations (email, roles, inviter_id, token_hash, letter_id, created_at,"
+    " expires_at) VALUES ('{0}@example.com', '[]', 1, '{0}', 1, '2026-01-01 00:00:00',"
+    " '2026-01-08 00:00:00')"
+)
+TOKENS = "SELECT id, purpose, user_id, epoch, token_hash, tries FROM one_time_tokens ORDER BY id"
+INVITED = (
+    "SELECT invitations.id, invitations.email, one_time_tokens.token_hash FROM invitations"
+    " JOIN one_time_tokens ON one_time_tokens.id = one_time_token_id"
+)
+BEFORE = (
+    *map(USER.format, ("root", "ada")),
+    SESSION,
+    *map(TICKET.format, ("first", "last")),
+    "DELETE FROM tickets WHERE token_hash = 'last'",
+    *map(INVITATION.format, ("grace", "gone")),
+    "DELETE FROM invitations WHERE token_hash = 'gone'",
+)
+
+
+async def test_one_time_tokens_invitations_and_sessions_are_carried_over(url: str) -> None:
+    settings = databases.settings_for(url)
+    await migrations.upgrade(settings, "0010")
+    async with connected(url) as connection:
+        for statement in BEFORE:
+            await connection.execute(text(statement))
+
+    await migrations.upgrade(settings, "0011")
+    async with connected(url) as connection:
+        first, invited = (await connection.execute(text(TOKENS))).all()
+        assert first == (1, "verify-email", 1, 0, "first", 2)
+        assert invited[1:] == ("invitation", None, None, "grace", 0)
+        found = (await connection.execute(text(INVITED))).all()
+        assert found == [(1, "grace@example.com", "grace")]
+        proved = "SELECT methods FROM sessions WHERE authenticated_at = created_at"
+        assert (await connection.execute(text(proved))).all() == [("pwd",)]
+
+    await migrations.downgrade(settings, "0010")
+    async with connected(url) as connection:
+        tickets = "SELECT id, token_hash, tries FROM tickets"
+        assert (await connection.execute(text(tickets))).all() == [(1, "first", 2)]
+        invitations = "SELECT id, token_hash FROM invitations"
+        assert (await connection.execute(text(invitations))).all() == [(1, "grace")]
+
+
+async def test_no_id_is_given_again_after_the_move(url: str, backend: str) -> None:
+    if backend == "mariadb":
+        pytest.skip("it forgets, at its restart at the latest, which ids it gave to deleted rows")
+    settings = databases.settings_for(url)
+    await migrations.upgrade(settings, "0010")
+    async with connected(url) as connection:
+        for statement in BEFORE:
+            await connection.execute(text(statement))
+
+    await migrations.upgrade(settings, "0011")
+
+    async with connected(url) as connection:
+        ids = [row.id for row in (await connection.execute(text(TOKENS))).all()]
+        await connection.execute(
+            text(
+                INVITATION.format("new")
+                .replace("token_hash", "one_time_token_id")
+                .replace("'new', 1", "77, 1")
+            )
+        )
+        newest = await connection.scalar(text("SELECT MAX(id) FROM invitations"))
+    assert ids == [1, 3]  # 2 was deleted
+    assert newest == 3

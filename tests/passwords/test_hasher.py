@@ -6,8 +6,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from passlib.hash import argon2, bcrypt, bcrypt_sha256
 
-from tests import databases
-from tests.people import PASSWORD, registration
+from tests.support import databases
+from tests.support.people import PASSWORD, registration
 from uservault.app import create_app
 from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.hasher import PooledHasher, TooManyPasswords
@@ -37,6 +37,7 @@ Make = Callable[..., PooledHasher]
 
 
 class TestPooledHasher:
+    @pytest.mark.promise("A1")
     @pytest.mark.parametrize(
         ("scheme", "start"),
         [
@@ -49,28 +50,31 @@ class TestPooledHasher:
 
         hash, other = await hasher.hash("sesame"), await hasher.hash("sesame")
 
-        assert hash.startswith(start)  # A1: parameters in the hash
-        assert hash != other  # A1: salt
+        assert hash.startswith(start)  # parameters in the hash
+        assert hash != other  # salt
         verdict = await hasher.verify("sesame", hash)
         assert (verdict.right, verdict.better_hash) == (True, None)
 
+    @pytest.mark.promise("A3", "A4")
     @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
     async def test_takes_a_password_exactly_as_typed(self, make: Make, scheme: str) -> None:
         hasher = make(scheme=scheme)
         hash = await hasher.hash("Sesame")
 
         for almost in ("sesame", "Sesame ", " Sesame", "Sesame\0", "Sesam", "", "Sesame\u0301"):
-            assert not (await hasher.verify(almost, hash)).right  # A3, A4
+            assert not (await hasher.verify(almost, hash)).right
 
+    @pytest.mark.promise("A2")
     @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
     async def test_cuts_nothing_off(self, make: Make, scheme: str) -> None:
         hasher = make(scheme=scheme)
         hash = await hasher.hash(LONG)
 
         assert (await hasher.verify(LONG, hash)).right
-        assert not (await hasher.verify(LONG[:-1] + "y", hash)).right  # A2
+        assert not (await hasher.verify(LONG[:-1] + "y", hash)).right
         assert not (await hasher.verify(LONG[:72], hash)).right
 
+    @pytest.mark.promise("A1")
     @pytest.mark.parametrize(
         "foreign",
         [
@@ -91,7 +95,7 @@ class TestPooledHasher:
         wrong = await hasher.verify("wrong", foreign)
 
         assert verdict.right
-        assert verdict.better_hash  # A1
+        assert verdict.better_hash
         assert (await hasher.verify("sesame", verdict.better_hash)).better_hash is None
         assert (wrong.right, wrong.better_hash) == (False, None)
 
@@ -106,10 +110,12 @@ class TestPooledHasher:
 
         assert (verdict.right, verdict.better_hash) == (False, None)
 
+    @pytest.mark.promise("B2")
     @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
     async def test_never_lets_in_nobody(self, make: Make, scheme: str) -> None:
-        assert not (await make(scheme=scheme).verify("", None)).right  # B2
+        assert not (await make(scheme=scheme).verify("", None)).right
 
+    @pytest.mark.promise("A9")
     async def test_refuses_more_than_it_can_do(self, make: Make) -> None:
         hasher = make(queue=2, rounds=8)
 
@@ -117,8 +123,9 @@ class TestPooledHasher:
         done = await asyncio.gather(*tries, return_exceptions=True)
 
         assert [isinstance(each, TooManyPasswords) for each in done] == [False] * 2 + [True] * 3
-        assert await hasher.hash("sesame")  # A9: and works again
+        assert await hasher.hash("sesame")  # and works again
 
+    @pytest.mark.promise("A9")
     async def test_leaves_the_loop_to_others(self, make: Make) -> None:
         hasher = make(rounds=10)
         hashing = asyncio.ensure_future(hasher.hash("sesame"))
@@ -128,7 +135,7 @@ class TestPooledHasher:
             await asyncio.sleep(0.001)
             turns += 1
 
-        assert turns > 3  # A9
+        assert turns > 3
 
 
 class TestThroughTheDoor:
@@ -152,6 +159,7 @@ class TestThroughTheDoor:
         assert response.status_code == 401
         assert response.json()["code"] == "login-refused"
 
+    @pytest.mark.promise("A9")
     async def test_a_full_queue_asks_for_patience(self, real: FastAPI) -> None:
         async with real.router.lifespan_context(real), client_of(real) as client:
             tries = [
@@ -161,7 +169,7 @@ class TestThroughTheDoor:
             responses = await asyncio.gather(*tries)
 
         refused = [response for response in responses if response.status_code == 503]
-        assert {response.status_code for response in responses} == {401, 503}  # A9
+        assert {response.status_code for response in responses} == {401, 503}
         assert {response.json()["code"] for response in refused} == {"too-many-passwords"}
         assert all(int(response.headers["Retry-After"]) > 0 for response in refused)
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from tests import databases
-from tests.people import registration
+from tests.support import databases
+from tests.support.people import registration
 from uservault.app import create_app
 from uservault.passwords.policy import _is_guessable
 
@@ -35,13 +35,15 @@ async def choose(client: AsyncClient, password: str) -> Response:
 
 
 class TestInProduction:
+    @pytest.mark.promise("A5")
     @pytest.mark.parametrize("password", ["short", "violet otter 9", "x" * 14])
     async def test_is_long(self, production: AsyncClient, password: str) -> None:
         response = await choose(production, password)
 
-        assert response.status_code == 422  # A5
+        assert response.status_code == 422
         assert password not in response.text
 
+    @pytest.mark.promise("A7")
     @pytest.mark.parametrize(
         "password",
         [
@@ -58,14 +60,16 @@ class TestInProduction:
     async def test_is_not_guessable(self, production: AsyncClient, password: str) -> None:
         response = await choose(production, password)
 
-        assert response.status_code == 422  # A7
+        assert response.status_code == 422
         assert response.json()["code"] == "password-refused"
         assert response.json()["errors"][0]["pointer"] == "/body/password"
 
+    @pytest.mark.promise("A5", "A6")
     @pytest.mark.parametrize("password", [GOOD, "наволочка сиреневая", GOOD * 12])
     async def test_needs_no_composition(self, production: AsyncClient, password: str) -> None:
-        assert (await choose(production, password)).status_code == 201  # A5, A6
+        assert (await choose(production, password)).status_code == 201
 
+    @pytest.mark.promise("D7")
     async def test_makes_nobody_administrator(self, production: AsyncClient) -> None:
         await choose(production, GOOD)
         login = {"username": "adalovelace", "password": GOOD}
@@ -73,7 +77,7 @@ class TestInProduction:
         token = (await production.post("/login", json=login)).json()["access_token"]
 
         header = {"Authorization": f"Bearer {token}"}
-        assert (await production.get("/users", headers=header)).status_code == 403  # D7
+        assert (await production.get("/users", headers=header)).status_code == 403
 
 
 class TestGuessable:
@@ -82,13 +86,15 @@ class TestGuessable:
     def test_is_told_of_any_text(self, password: str, name: str) -> None:
         assert _is_guessable(password, [name, f"{name}@example.com"]) in (True, False)
 
+    @pytest.mark.promise("A7")
     @pytest.mark.parametrize("about", ["ada.lovelace", "Ada.Lovelace"])
     def test_is_what_is_known_of_somebody(self, about: str) -> None:
-        assert _is_guessable("ADA.lovelace", [about])  # A7
+        assert _is_guessable("ADA.lovelace", [about])
 
+    @pytest.mark.promise("A8", "E4")
     def test_is_soon_told_of_what_was_made_to_take_long(self) -> None:
         began = thread_time()
 
-        assert not _is_guessable("4@8({[<3691!|0$5+7%2" * 12, ["ada"])  # E4, A8
+        assert not _is_guessable("4@8({[<3691!|0$5+7%2" * 12, ["ada"])
 
         assert thread_time() - began < 1

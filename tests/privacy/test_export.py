@@ -1,11 +1,12 @@
 import json
 from typing import Any
 
+import pytest
 from httpx import AsyncClient
 from sqlalchemy import insert, select
 
 from tests.mail.queue import TOKEN, queue
-from tests.people import Person
+from tests.support.people import Person
 from uservault.db.unit_of_work import unit_of_work
 from uservault.events.models import EventRecord
 from uservault.mail.models import Mail
@@ -26,6 +27,7 @@ async def exported(person: Person) -> dict[str, Any]:
 
 
 class TestExportMe:
+    @pytest.mark.promise("D6")
     async def test_is_a_file(self, ada: Person) -> None:
         response = await ada.get("/me/export")
 
@@ -33,12 +35,13 @@ class TestExportMe:
         assert response.headers["Content-Type"] == "application/json"
         disposition = f'attachment; filename="user-{ada.id}.json"'
         assert response.headers["Content-Disposition"] == disposition
-        assert response.headers["Cache-Control"] == "no-store"  # D6
+        assert response.headers["Cache-Control"] == "no-store"
 
+    @pytest.mark.promise("C6")
     async def test_is_for_oneself_alone(self, ada: Person, anyone: AsyncClient) -> None:
         assert (await anyone.get("/me/export")).status_code == 401
         await ada.delete("/me")
-        assert (await ada.get("/me/export")).status_code == 401  # C6
+        assert (await ada.get("/me/export")).status_code == 401
 
     async def test_tells_who_one_is(self, admin: Person, ada: Person) -> None:
         await admin.post("/roles", json={"name": "support", "permissions": ["users:read"]})
@@ -92,16 +95,18 @@ class TestExportMe:
         ]
         assert all(ada.id in (each["actor_id"], each["subject_id"]) for each in events)
 
+    @pytest.mark.promise("D8")
     async def test_does_not_tell_where_others_came_from(self, admin: Person, ada: Person) -> None:
         await admin.put(f"/users/{ada.id}", json={"username": "lovelace"}, headers=AGENT)
 
         response = await ada.get("/me/export")
 
-        assert "Root" not in response.text  # D8
+        assert "Root" not in response.text
         by_admin = [each for each in response.json()["events"] if each["actor_id"] == admin.id]
         told = ("session_id", "address", "user_agent", "request_id")
         assert [[each[name] for name in told] for each in by_admin] == [[None] * 4]
 
+    @pytest.mark.promise("D4")
     async def test_holds_no_secret(self, ada: Person, resources: Resources) -> None:
         await queue(resources, to="ada@example.com", user_id=ada.id)
         secrets = [
@@ -110,7 +115,7 @@ class TestExportMe:
             for row in await resources.database.rows(select(column))
         ]
 
-        text = (await ada.get("/me/export")).text  # D4
+        text = (await ada.get("/me/export")).text
 
         assert len(secrets) == 6
         for secret in [*secrets, ada.token, ada.refresh_token, TOKEN, "hash"]:

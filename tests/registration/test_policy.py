@@ -1,10 +1,10 @@
 import pytest
 from httpx import AsyncClient
 
-from tests import databases
-from tests.history import history
 from tests.invitations.inviting import accept, token_sent
-from tests.people import PASSWORD, Person, login, registration
+from tests.support import databases
+from tests.support.history import history
+from tests.support.people import PASSWORD, Person, login, registration
 from uservault.registration.first_admin import make_admin
 from uservault.registration.schemas import UserCreate
 from uservault.settings.tree import Settings
@@ -32,18 +32,20 @@ async def admin(anyone: AsyncClient, resources: Resources) -> Person:
 
 
 class TestCreateUser:
+    @pytest.mark.promise("D7")
     async def test_is_not_for_strangers_nor_the_first_to_come(
         self, anyone: AsyncClient, resources: Resources
     ) -> None:
         response = await anyone.post("/users", json=registration("eve"))
 
         assert (response.status_code, response.json()["code"]) == (403, "registration-closed")
-        assert await history(resources) == []  # D7
+        assert await history(resources) == []
 
+    @pytest.mark.promise("D1")
     async def test_says_so_before_it_looks_at_the_body(self, anyone: AsyncClient) -> None:
         response = await anyone.post("/users", json={"is_admin": True})
 
-        assert response.status_code == 403  # D1
+        assert response.status_code == 403
 
     async def test_is_for_who_may_write_users(self, admin: Person, resources: Resources) -> None:
         created = await admin.post("/users", json=registration("clerk"))

@@ -8,9 +8,9 @@ import pytest
 from httpx import AsyncClient, Response
 from sqlalchemy import update
 
-from tests import databases
-from tests.history import history
-from tests.people import Person, appoint, register
+from tests.support import databases
+from tests.support.history import history
+from tests.support.people import Person, appoint, register
 from uservault.db.unit_of_work import unit_of_work
 from uservault.roles.assignments import RoleAssignments
 from uservault.settings.tree import Settings

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests import databases
-from tests.databases import connected
+from tests.support import databases
+from tests.support.databases import connected
+from tests.support.shared import Shared
 from uservault.db import migrations
 
 USER = text(
@@ -18,7 +19,7 @@ ROLES = text("SELECT name, permissions, version FROM roles")
 
 
 @pytest.fixture
-async def url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -> str:
+async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
     """A database without a table."""
     if backend == "sqlite":
         return f"sqlite:///{tmp_path}/roles.db"

@@ -1,6 +1,6 @@
 import asyncio
 
-from tests.people import Person, appoint
+from tests.support.people import Person, appoint
 from uservault.access.principal import Permission
 from uservault.roles.models import permissions_of
 from uservault.roles.reader import EffectiveRoles, RoleReader

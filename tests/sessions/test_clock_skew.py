@@ -1,4 +1,4 @@
-"""Replicas whose clocks differ by half a minute (H12)."""
+"""Replicas whose clocks differ by half a minute."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from tests.fakes import FakeClock
-from tests.people import Person
+from tests.support.fakes import FakeClock
+from tests.support.people import Person
 from uservault.app import create_app
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources
+
+pytestmark = pytest.mark.promise("H12")
 
 
 @pytest.fixture

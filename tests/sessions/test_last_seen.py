@@ -1,16 +1,18 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
-from tests.fakes import FakeClock
-from tests.people import Person
+from tests.support.fakes import FakeClock
+from tests.support.people import Person
 from uservault.db.unit_of_work import unit_of_work
 from uservault.sessions.last_seen import GATHER, LastSeen
 from uservault.sessions.models import Session
 from uservault.wiring.ports import Resources
 
 
+@pytest.mark.promise("H9")
 async def test_waits_at_the_end_for_what_is_being_written(
     ada: Person, clock: FakeClock, resources: Resources
 ) -> None:
@@ -27,4 +29,4 @@ async def test_waits_at_the_end_for_what_is_being_written(
     await end
 
     [[seen]] = await resources.database.rows(theirs)
-    assert clock() - seen == timedelta(0)  # H9
+    assert clock() - seen == timedelta(0)

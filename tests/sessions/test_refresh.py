@@ -6,10 +6,10 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import select
 
-from tests.fakes import FakeClock
-from tests.history import history
-from tests.people import Person
-from tests.processes import opened, served
+from tests.support.fakes import FakeClock
+from tests.support.history import history
+from tests.support.people import Person
+from tests.support.processes import opened, served
 from uservault.kit.crypto import Sealer, Unsealable
 from uservault.sessions.models import Session
 from uservault.settings.tree import Settings
@@ -23,12 +23,13 @@ async def refresh(client: AsyncClient, token: str) -> tuple[int, str]:
     return response.status_code, body.get("refresh_token") or body["code"]
 
 
+@pytest.mark.promise("C10")
 async def test_answers_with_the_next_pair(ada: Person, anyone: AsyncClient) -> None:
     response = await anyone.post("/refresh", json={"refresh_token": ada.refresh_token})
 
     assert response.status_code == 200
     assert set(response.json()) == {"access_token", "token_type", "expires_in", "refresh_token"}
-    assert response.headers["Cache-Control"] == "no-store"  # C10
+    assert response.headers["Cache-Control"] == "no-store"
     assert response.json()["refresh_token"] != ada.refresh_token
     ada.token = response.json()["access_token"]
     assert await ada.status() == 200
@@ -44,12 +45,13 @@ async def test_takes_the_form_of_oauth(ada: Person, anyone: AsyncClient) -> None
     assert await ada.status() == 200
 
 
+@pytest.mark.promise("C8")
 async def test_many_at_once_get_the_same_successor(
     ada: Person, anyone: AsyncClient, resources: Resources
 ) -> None:
     tries = [refresh(anyone, ada.refresh_token) for _ in range(50)]
 
-    answers = Counter(await asyncio.gather(*tries))  # C8
+    answers = Counter(await asyncio.gather(*tries))
 
     [(status, successor)] = answers
     assert (status, answers.total()) == (200, 50)
@@ -84,6 +86,7 @@ async def test_who_lost_the_answer_gets_it_again(
     assert await refresh(anyone, ada.refresh_token) == first
 
 
+@pytest.mark.promise("C8")
 async def test_a_token_used_again_later_ends_the_session(
     ada: Person, anyone: AsyncClient, clock: FakeClock, resources: Resources
 ) -> None:
@@ -91,7 +94,7 @@ async def test_a_token_used_again_later_ends_the_session(
     there = await ada.again()
     clock.advance(seconds=11)
 
-    assert await refresh(anyone, ada.refresh_token) == (401, "refresh-refused")  # C8
+    assert await refresh(anyone, ada.refresh_token) == (401, "refresh-refused")
 
     assert await refresh(anyone, successor) == (401, "refresh-refused")
     assert await ada.status() == 401
@@ -101,22 +104,24 @@ async def test_a_token_used_again_later_ends_the_session(
     assert last == ("session.revoked", ada.id, data)
 
 
+@pytest.mark.promise("C8")
 async def test_a_token_two_behind_ends_the_session_at_once(
     ada: Person, anyone: AsyncClient
 ) -> None:
     _, second = await refresh(anyone, ada.refresh_token)
     _, third = await refresh(anyone, second)
 
-    assert (await refresh(anyone, ada.refresh_token))[0] == 401  # C8
+    assert (await refresh(anyone, ada.refresh_token))[0] == 401
     assert (await refresh(anyone, third))[0] == 401
     assert await ada.status() == 401
 
 
+@pytest.mark.promise("C8")
 async def test_nothing_revives_a_revoked_session(ada: Person, anyone: AsyncClient) -> None:
     tries = [refresh(anyone, ada.refresh_token) for _ in range(10)]
     answers, _ = await asyncio.gather(asyncio.gather(*tries), ada.post("/logout"))
 
-    assert await ada.status() == 401  # C8
+    assert await ada.status() == 401
     for token in {ada.refresh_token, *(token for status, token in answers if status == 200)}:
         assert (await refresh(anyone, token))[0] == 401
 
@@ -133,11 +138,12 @@ async def test_is_refused_to_who_is_deactivated_or_gone(
     assert (await refresh(anyone, ada.refresh_token))[0] == 401
 
 
+@pytest.mark.promise("C3")
 async def test_is_no_access_token_nor_the_other_way_round(ada: Person, anyone: AsyncClient) -> None:
     assert (await refresh(anyone, ada.token))[0] == 401
     ada.token = ada.refresh_token
 
-    assert await ada.status() == 401  # C3
+    assert await ada.status() == 401
 
 
 @pytest.mark.parametrize(

@@ -3,23 +3,26 @@
 import asyncio
 from collections import Counter
 
+import pytest
 from httpx import AsyncClient, Limits
 
-from tests.people import register
-from tests.serving import UNLIMITED, serving
+from tests.support.patience import patience
+from tests.support.people import register
+from tests.support.serving import UNLIMITED, serving
 
 
+@pytest.mark.promise("C8")
 async def test_two_server_processes_agree_on_the_successor(database_url: str) -> None:
     with serving(database_url, USERVAULT_SERVER__WORKERS="2", **UNLIMITED) as served:
         many = Limits(max_connections=50, max_keepalive_connections=0)  # connections for both
         async with AsyncClient(
-            base_url=f"{served.url}/api", limits=many, timeout=60, trust_env=False
+            base_url=f"{served.url}/api", limits=many, timeout=patience(30), trust_env=False
         ) as client:
             ada = await register(client, "ada")
             for _ in range(3):
                 tries = [refresh(client, ada.refresh_token) for _ in range(50)]
 
-                answers = Counter(await asyncio.gather(*tries))  # C8
+                answers = Counter(await asyncio.gather(*tries))
 
                 [(status, successor)] = answers
                 assert (status, answers.total()) == (200, 50)

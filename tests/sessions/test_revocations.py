@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from tests.fakes import FakeClock
-from tests.people import Person
+from tests.support.fakes import FakeClock
+from tests.support.people import Person
 
 
 async def poll(admin: Person, after: str | None = None) -> tuple[list[dict[str, Any]], str]:

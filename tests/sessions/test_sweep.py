@@ -1,8 +1,8 @@
 import pytest
 from sqlalchemy import select
 
-from tests.fakes import FakeClock
-from tests.people import Person
+from tests.support.fakes import FakeClock
+from tests.support.people import Person
 from uservault.sessions.models import Session
 from uservault.sessions.sweep import SessionSweep
 from uservault.wiring.ports import Resources

@@ -96,6 +96,7 @@ class TestFaults:
         assert said[0] == f"{name.upper()}: there is no such setting"
         assert "sesame" not in str(said)
 
+    @pytest.mark.promise("G1")
     @pytest.mark.parametrize(
         ("name", "value"),
         [
@@ -129,7 +130,7 @@ class TestFaults:
         (said,) = faults()
 
         assert said.startswith(f"{name.upper()}: ")
-        assert "sesame" not in said  # G1
+        assert "sesame" not in said
 
     def test_are_told_all_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("USERVAULT_SERVER__PORT", "x")
@@ -156,6 +157,7 @@ class TestFaults:
 
 
 class TestProduction:
+    @pytest.mark.promise("C5")
     @pytest.mark.parametrize(
         "secret",
         ["", "short", "s" * 31, "your-secret-key", "your-secret-key-change-this-in-production",
@@ -165,11 +167,12 @@ class TestProduction:
         monkeypatch.setenv("USERVAULT_ENV", "production")
         monkeypatch.setenv("JWT_SECRET_KEY", secret)
 
-        (said,) = faults()  # C5
+        (said,) = faults()
 
         assert said.startswith("JWT_SECRET_KEY: ")
         assert not secret or secret not in said
 
+    @pytest.mark.promise("A1", "A5")
     @pytest.mark.parametrize(("name", "value"), [("MIN_LENGTH", "7"), ("ROUNDS", "9")])
     def test_is_strict_about_passwords(
         self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -178,7 +181,7 @@ class TestProduction:
         monkeypatch.setenv("JWT_SECRET_KEY", "s" * 32)
         monkeypatch.setenv(f"USERVAULT_PASSWORDS__{name}", value)
 
-        (said,) = faults()  # A1, A5
+        (said,) = faults()
 
         assert said.startswith(f"USERVAULT_PASSWORDS__{name}: ")
 
@@ -192,6 +195,7 @@ class TestProduction:
 
 
 class TestShown:
+    @pytest.mark.promise("G1")
     @pytest.mark.parametrize(
         ("name", "value", "seen"),
         [
@@ -217,7 +221,7 @@ class TestShown:
     ) -> None:
         monkeypatch.setenv(name, value)
 
-        assert present(name) == seen  # G1
+        assert present(name) == seen
 
 
 def test_every_setting_says_what_it_means() -> None:

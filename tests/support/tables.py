@@ -51,7 +51,8 @@ def _parameter(parameter: Any) -> str:
 
 
 def events() -> str:
-    kinds = sorted(every_event(), key=lambda kind: kind.type)
+    ours = [kind for kind in every_event() if kind.__module__.startswith("uservault.")]
+    kinds = sorted(ours, key=lambda kind: kind.type)
     rows = [(code(kind.type), ", ".join(map(code, _data(kind)))) for kind in kinds]
     return table(("type", "fields of `data`"), rows)
 

@@ -12,8 +12,8 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select
 
-from tests import databases
-from tests.people import registration
+from tests.support import databases
+from tests.support.people import registration
 from uservault.app import create_app
 from uservault.passwords.models import Password
 from uservault.telemetry.logs import configure_logging, log_file
@@ -45,6 +45,7 @@ def configure(console: io.StringIO | None = None, **log: object) -> io.StringIO:
 
 
 class TestConsole:
+    @pytest.mark.promise("G3")
     @pytest.mark.parametrize("format", ["auto", "json"])
     def test_has_json_lines_where_nobody_looks(self, format: str) -> None:
         console = configure(format=format, file=None)
@@ -56,7 +57,7 @@ class TestConsole:
         assert line["level"] == "info"
         assert line["logger"] == "uservault.test"
         assert line["user_id"] == 7
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", line["timestamp"])  # G3: UTC
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", line["timestamp"])  # UTC
 
     def test_has_text_on_a_terminal(self) -> None:
         terminal = configure(Terminal(), format="auto", file=None)
@@ -82,19 +83,21 @@ class TestConsole:
 
         assert len(read_json(console.getvalue())) == 1
 
+    @pytest.mark.promise("G2")
     @pytest.mark.parametrize("format", ["text", "json"])
     def test_has_one_line_for_each_record(self, format: str) -> None:
         console = configure(format=format, file=None)
 
         log.info(NASTY, extra={"reason": NASTY})
 
-        written = console.getvalue()  # G2
+        written = console.getvalue()
         assert written.count("\n") == 1
         assert written.endswith("\n")
         plain = re.sub(r"\x1b\[[0-9;]*m", "", written) if format == "text" else written
         assert plain[:-1].isprintable()
         assert "\x1b[31m" not in written.replace("\x1b[32m", "")
 
+    @pytest.mark.promise("G1")
     @pytest.mark.parametrize("format", ["text", "json"])
     def test_shows_no_variables_of_a_traceback(self, format: str) -> None:
         console = configure(format=format, file=None)
@@ -105,7 +108,7 @@ class TestConsole:
             log.exception("unexpected")
 
         assert "RuntimeError: it failed" in console.getvalue()
-        assert "sesame" not in console.getvalue()  # G1
+        assert "sesame" not in console.getvalue()
 
 
 def fail(password: str) -> None:
@@ -113,6 +116,7 @@ def fail(password: str) -> None:
 
 
 class TestLibraries:
+    @pytest.mark.promise("G1")
     @pytest.mark.parametrize(
         "name",
         ["aiosqlite", "sqlalchemy.engine", "asyncio", "httpx", "httpcore", "python_multipart",
@@ -124,7 +128,7 @@ class TestLibraries:
         logging.getLogger(name).debug("sesame")
         logging.getLogger(name).info("sesame")
 
-        assert console.getvalue() == ""  # G1
+        assert console.getvalue() == ""
 
     @pytest.mark.parametrize("name", ["uvicorn.error", "uvicorn"])
     def test_may_say_what_they_do(self, name: str) -> None:
@@ -177,6 +181,7 @@ class TestFile:
             assert re.fullmatch(r"microservice\.\d+\.log", file.name)
 
 
+@pytest.mark.promise("G1", "G3")
 async def test_no_secret_is_ever_logged(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "microservice.log"
     settings = databases.settings_for(
@@ -207,7 +212,7 @@ async def test_no_secret_is_ever_logged(database_url: str, tmp_path: Path) -> No
 
     written = console.getvalue() + file.read_text()
     logged = [line["event"] for line in read_json(file.read_text())]
-    assert {"user.created", "login.failed", "user.deleted", "request"} <= set(logged)  # G3
+    assert {"user.created", "login.failed", "user.deleted", "request"} <= set(logged)
     (hash,) = rows[0]
     for secret in ("sesame", token, token.rpartition(".")[2], hash, hash[-20:], databases.SECRET):
-        assert secret not in written  # G1
+        assert secret not in written

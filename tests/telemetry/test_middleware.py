@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from starlette.types import Message, Receive, Scope, Send
 
-from tests.people import PASSWORD, Person
+from tests.support.people import PASSWORD, Person
 from uservault.telemetry.middleware import RequestLog
 
 LINES = "uservault.requests"
@@ -21,6 +21,7 @@ class TestRequestId:
         assert response.headers["X-Request-ID"] == given
         assert response.json()["request_id"] == given
 
+    @pytest.mark.promise("G2")
     @pytest.mark.parametrize("given", ["", "x" * 65, "a b", "a\tb", "<script>", "é", "a/b"])
     async def test_is_a_new_one_otherwise(self, anyone: AsyncClient, given: str) -> None:
         headers = [(b"X-Request-ID", given.encode("latin-1"))]
@@ -29,7 +30,7 @@ class TestRequestId:
 
         made = {response.headers["X-Request-ID"] for response in responses}
         assert len(made) == 2
-        assert given not in made  # G2
+        assert given not in made
 
     async def test_is_a_new_one_if_there_are_two(self, anyone: AsyncClient) -> None:
         headers = [("X-Request-ID", "one"), ("X-Request-ID", "two")]
@@ -40,13 +41,14 @@ class TestRequestId:
 
 
 class TestHeaders:
+    @pytest.mark.promise("D6", "F4")
     @pytest.mark.parametrize("path", ["http://test/healthz", "/nothing", "/users", "/users/1"])
     async def test_tell_a_browser_to_be_careful(self, anyone: AsyncClient, path: str) -> None:
-        headers = (await anyone.get(path)).headers  # F4
+        headers = (await anyone.get(path)).headers
 
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
-        assert headers["Cache-Control"] == "no-store"  # D6
+        assert headers["Cache-Control"] == "no-store"
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert headers["Referrer-Policy"] == "no-referrer"
         assert "Access-Control-Allow-Origin" not in headers
@@ -54,6 +56,7 @@ class TestHeaders:
 
 
 class TestUnexpected:
+    @pytest.mark.promise("F5")
     async def test_is_answered_without_details(
         self, app: FastAPI, anyone: AsyncClient, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -63,7 +66,7 @@ class TestUnexpected:
 
         response = await anyone.get("/broken")
 
-        assert response.status_code == 500  # F5
+        assert response.status_code == 500
         assert response.headers["Content-Type"] == "application/problem+json"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.json() == {
@@ -90,6 +93,7 @@ class TestUnexpected:
 
 
 class TestLine:
+    @pytest.mark.promise("G1")
     async def test_says_who_did_what(
         self, ada: Person, anyone: AsyncClient, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -103,15 +107,16 @@ class TestLine:
         assert (line["status"], line["problem"]) == (422, "invalid")
         assert (line["user_id"], line["client"]) == (ada.id, "127.0.0.1")
         assert line["duration_ms"] > 0
-        assert "sesame" not in json.dumps(line, default=str)  # G1: no query
+        assert "sesame" not in json.dumps(line, default=str)  # no query
 
+    @pytest.mark.promise("G3")
     async def test_names_the_problem(
         self, anyone: AsyncClient, caplog: pytest.LogCaptureFixture
     ) -> None:
         await anyone.post("/login", json={"username": "nobody", "password": PASSWORD})
 
         line = [vars(record) for record in caplog.records if record.name == LINES][-1]
-        assert (line["status"], line["problem"]) == (401, "login-refused")  # G3
+        assert (line["status"], line["problem"]) == (401, "login-refused")
         assert line["user_id"] is None
 
     async def test_is_not_written_where_nobody_reads_it(
@@ -138,6 +143,7 @@ async def test_leaves_alone_what_is_no_request() -> None:
     assert seen == [{"type": "lifespan"}]
 
 
+@pytest.mark.promise("B5")
 async def test_no_proxy_is_trusted_by_default(
     app: FastAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -146,4 +152,4 @@ async def test_no_proxy_is_trusted_by_default(
         await client.get("/healthz", headers={"X-Forwarded-For": "198.51.100.7"})
 
     line = [vars(record) for record in caplog.records if record.name == LINES][-1]
-    assert line["client"] == "10.0.0.1"  # B5: the settings trust nobody
+    assert line["client"] == "10.0.0.1"  # the settings trust nobody

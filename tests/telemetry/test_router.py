@@ -2,12 +2,13 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
-from tests import databases
-from tests.servers import free_port
+from tests.support import databases
+from tests.support.server import free_port
 from uservault.app import create_app
 from uservault.db.unit_of_work import unit_of_work
 from uservault.wiring.ports import Resources
@@ -73,6 +74,7 @@ class TestReadiness:
         assert response.json()["code"] == "not-ready"
         assert response.headers["Retry-After"]
 
+    @pytest.mark.promise("H5")
     async def test_is_bad_while_the_database_is_down(self, tmp_path: Path) -> None:
         url = f"postgresql://uservault:sesame@127.0.0.1:{free_port()}/db"
         app = create_app(databases.settings_for(url, log={"file": None}))
@@ -81,7 +83,7 @@ class TestReadiness:
             alive = await client.get("/healthz")
             asked = await client.post("/api/login", json={"username": "a", "password": "b"})
 
-        assert ready.json()["code"] == "not-ready"  # H5
+        assert ready.json()["code"] == "not-ready"
         assert alive.status_code == 200
         assert asked.json()["code"] == "database-unavailable"
         assert "sesame" not in ready.text

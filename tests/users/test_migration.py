@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tests import databases
-from tests.databases import connected
+from tests.support import databases
+from tests.support.databases import connected
+from tests.support.shared import Shared
 from uservault.db import migrations
 
 ROWS = [
@@ -16,7 +17,7 @@ PASSWORDS = text("SELECT user_id FROM passwords ORDER BY user_id")
 
 
 @pytest.fixture
-async def url(backend: str, urls: dict[str, str], tmp_path: Path, worker: str) -> str:
+async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
     """A database without a table."""
     if backend == "sqlite":
         return f"sqlite:///{tmp_path}/users.db"

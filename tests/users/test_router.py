@@ -4,9 +4,9 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import update
 
-from tests.fakes import FakeClock
-from tests.history import history
-from tests.people import Person, register
+from tests.support.fakes import FakeClock
+from tests.support.history import history
+from tests.support.people import Person, register
 from uservault.db.unit_of_work import unit_of_work
 from uservault.users.models import User
 from uservault.wiring.ports import Resources
@@ -37,8 +37,9 @@ class TestGetUser:
 
         assert response.json()["username"] == "ada"
 
+    @pytest.mark.promise("D8")
     async def test_shows_nobody_else_to_an_ordinary_user(self, admin: Person, ada: Person) -> None:
-        response = await ada.get(f"/users/{admin.id}")  # D8
+        response = await ada.get(f"/users/{admin.id}")
 
         assert response.status_code == 403
         assert response.json()["missing"] == ["users:read"]
@@ -49,9 +50,10 @@ class TestGetUser:
         assert response.status_code == 401
         assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
+    @pytest.mark.promise("E6")
     @pytest.mark.parametrize("id", ODD_IDS, ids=lambda id: id[:20])
     async def test_knows_each_user_by_one_address(self, admin: Person, id: str) -> None:
-        response = await admin.get(f"/users/{id}")  # E6
+        response = await admin.get(f"/users/{id}")
 
         assert response.status_code == 404
 
@@ -104,13 +106,15 @@ class TestListUsers:
         assert response.status_code == 422
         assert response.json()["errors"][0]["pointer"].startswith("/query/")
 
+    @pytest.mark.promise("D5")
     async def test_is_for_administrators(self, ada: Person) -> None:
-        assert (await ada.get("/users")).status_code == 403  # D5
+        assert (await ada.get("/users")).status_code == 403
 
+    @pytest.mark.promise("D6")
     async def test_tells_a_stranger_nothing(self, anyone: AsyncClient, admin: Person) -> None:
         await admin.get("/users")
 
-        response = await anyone.get("/users")  # D6
+        response = await anyone.get("/users")
 
         assert response.status_code == 401
         assert response.headers["Cache-Control"] == "no-store"
@@ -162,6 +166,7 @@ class TestUpdateUser:
         assert response.json()["code"] == code
         assert (await ada.get(f"/users/{ada.id}")).json()["username"] == "ada"
 
+    @pytest.mark.promise("D3", "E1")
     @pytest.mark.parametrize(
         "wrong",
         [{"id": 9}, {"is_active": False}, {"version": 7}, {"username": None}, {"email": None}],
@@ -170,13 +175,14 @@ class TestUpdateUser:
     async def test_takes_no_other_fields_and_no_null(
         self, ada: Person, method: str, wrong: dict[str, object]
     ) -> None:
-        response = await ada.ask(method, f"/users/{ada.id}", json=wrong)  # D3, E1
+        response = await ada.ask(method, f"/users/{ada.id}", json=wrong)
 
         assert response.status_code == 422
         assert response.json()["errors"][0]["pointer"] == f"/body/{next(iter(wrong))}"
 
+    @pytest.mark.promise("D1")
     async def test_is_not_for_others(self, admin: Person, ada: Person, method: str) -> None:
-        response = await ada.ask(method, f"/users/{admin.id}", json={"nonsense": 1})  # D1
+        response = await ada.ask(method, f"/users/{admin.id}", json={"nonsense": 1})
 
         assert response.status_code == 403
 
@@ -188,6 +194,7 @@ class TestUpdateUser:
     async def test_knows_no_user_that_does_not_exist(self, admin: Person, method: str) -> None:
         assert (await admin.ask(method, "/users/99", json={})).status_code == 404
 
+    @pytest.mark.promise("F7")
     @pytest.mark.parametrize(
         ("header", "status"),
         [
@@ -205,12 +212,13 @@ class TestUpdateUser:
     ) -> None:
         response = await ada.ask(
             method, f"/users/{ada.id}", json={"username": "new"}, headers={"If-Match": header}
-        )  # F7
+        )
 
         assert response.status_code == status
 
 
 class TestConcurrentUpdates:
+    @pytest.mark.promise("F7")
     async def test_of_one_version_one_wins(self, ada: Person) -> None:
         tries = [
             ada.put(f"/users/{ada.id}", json={"username": f"ada{n}"}, headers={"If-Match": '"1"'})
@@ -219,7 +227,7 @@ class TestConcurrentUpdates:
 
         statuses = sorted(response.status_code for response in await asyncio.gather(*tries))
 
-        assert statuses == [200] + [412] * 19  # F7
+        assert statuses == [200] + [412] * 19
 
     async def test_are_all_counted(self, ada: Person) -> None:
         tries = [ada.put(f"/users/{ada.id}", json={"username": f"ada{n}"}) for n in range(20)]
@@ -230,6 +238,7 @@ class TestConcurrentUpdates:
         assert (await ada.get(f"/users/{ada.id}")).headers["ETag"] == '"21"'
 
 
+@pytest.mark.promise("C6")
 async def test_a_deactivated_users_token_is_refused_at_once(
     ada: Person, resources: Resources
 ) -> None:
@@ -238,4 +247,4 @@ async def test_a_deactivated_users_token_is_refused_at_once(
     async with unit_of_work(resources.database) as session:
         await session.execute(update(User).where(User.id == ada.id).values(is_active=False))
 
-    assert (await ada.get(f"/users/{ada.id}")).status_code == 401  # C6
+    assert (await ada.get(f"/users/{ada.id}")).status_code == 401

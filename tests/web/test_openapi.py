@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from tests import databases
+from tests.support import databases
 from uservault.app import create_app
 
 

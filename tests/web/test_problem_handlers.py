@@ -3,7 +3,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from starlette.exceptions import HTTPException
 
-from tests.people import Person, registration
+from tests.support.people import Person, registration
 from uservault.kit.problems import MEDIA_TYPE, every_problem
 
 
@@ -17,8 +17,9 @@ def code(response: Response) -> tuple[int, str]:
 
 
 class TestFrameworksOwn:
+    @pytest.mark.promise("F3")
     async def test_is_a_problem_too(self, anyone: AsyncClient) -> None:
-        assert code(await anyone.get("/nothing")) == (404, "not-found")  # F3
+        assert code(await anyone.get("/nothing")) == (404, "not-found")
         refused = await anyone.put("/login")
         assert code(refused) == (405, "method-not-allowed")
         assert refused.headers["Allow"] == "POST"
@@ -39,6 +40,7 @@ class TestFrameworksOwn:
 
 
 class TestInvalid:
+    @pytest.mark.promise("E7")
     @pytest.mark.parametrize(
         "body",
         [b"{", b"\xff", b'{"a":1,"a":2}', b"[" * 10_000, b"NaN", b"9" * 5000, b'"\\ud800"', b""],
@@ -49,15 +51,17 @@ class TestInvalid:
 
         response = await anyone.post("/login", content=body, headers=headers)
 
-        assert code(response)[0] == 422  # E7
+        assert code(response)[0] == 422
 
+    @pytest.mark.promise("E8")
     async def test_body_is_in_another_media_type(self, anyone: AsyncClient) -> None:
         text = await anyone.post("/login", content=b"hello", headers={"Content-Type": "text/plain"})
         packed = await anyone.post("/login", json={}, headers={"Content-Encoding": "gzip"})
 
         assert code(text) == (415, "unsupported-media-type")
-        assert code(packed) == (415, "unsupported-media-type")  # E8
+        assert code(packed) == (415, "unsupported-media-type")
 
+    @pytest.mark.promise("G1")
     async def test_points_at_the_fault_without_repeating_it(self, admin: Person) -> None:
         odd = "a/b~c" + "x" * 200
 
@@ -66,4 +70,4 @@ class TestInvalid:
         pointer = response.json()["errors"][0]["pointer"]
         assert pointer.startswith("/body/a~1b~0cxxx")
         assert len(pointer) < 120
-        assert "sesame" not in response.text  # G1
+        assert "sesame" not in response.text

@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select
 
-from tests.people import registration
+from tests.support.people import registration
 from uservault.access.origin import CurrentOrigin, MaybeOrigin
 from uservault.app import ROUTERS
 from uservault.kit.problems import Conflict

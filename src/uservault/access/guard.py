@@ -1,4 +1,4 @@
-"""The door. It knows that credentials exist, and leaves each kind to the feature that issues it."""
+"""Admits requests. Each kind of credential belongs to the feature that issues it."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Protocol
@@ -6,23 +6,26 @@ from typing import Annotated, Any, Protocol
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
+from uservault.access.fresh import FreshProof
 from uservault.access.principal import Permission, Principal
 from uservault.kit.problems import Forbidden, Unauthorized
-from uservault.wiring.scope import Given
+from uservault.wiring.scope import Given, resources_of
 
 TOKEN_URL = "/api/token"  # noqa: S105 - an address
 
 
 class Authenticator(Protocol):
-    """Reads one kind of credential; None if the token is not a good one of its kind."""
+    """Reads one kind of credential; None if the token is not a valid one of its kind."""
 
     async def __call__(self, token: str) -> Principal | None: ...
 
 
 class Guard(OAuth2PasswordBearer):
-    """Authenticates and admits in one dependency, because every level of them costs."""
+    """Authenticates and admits in one dependency, because each level costs time."""
 
-    def __init__(self, needed: Iterable[Permission] = (), *, or_self: bool = False) -> None:
+    def __init__(
+        self, needed: Iterable[Permission] = (), *, or_self: bool = False, fresh: bool = False
+    ) -> None:
         super().__init__(
             tokenUrl=TOKEN_URL,
             scheme_name="Bearer",
@@ -30,17 +33,20 @@ class Guard(OAuth2PasswordBearer):
         )
         self.needed = frozenset(needed)
         self.or_self = or_self
+        self.fresh = fresh
 
     async def __call__(self, request: Request) -> Principal:  # type: ignore[override]
         principal = await authenticated(request)
         missing = self.needed - principal.permissions
         if missing and not (self.or_self and _is_self(request, principal)):
             raise Forbidden(missing=sorted(missing))
+        if self.fresh:
+            resources_of(request).shared(FreshProof).require(principal)
         return principal
 
 
 async def authenticated(request: Request) -> Principal:
-    """Who is calling, which is found out once. Raises Unauthorized."""
+    """The caller, who is looked up once a request. Raises Unauthorized."""
     principal: Principal = request.scope.get("principal") or await _authenticate(request)
     request.scope["principal"] = principal
     return principal
@@ -58,7 +64,7 @@ async def _authenticate(request: Request) -> Principal:
 
 
 class InvalidToken(Unauthorized):
-    title = "The access token is not valid, or no longer."
+    title = "The access token is invalid or has expired."
 
     def headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="uservault", error="invalid_token"'}
@@ -68,14 +74,14 @@ def _is_self(request: Request, principal: Principal) -> bool:
     return bool(request.path_params.get("id") == principal.user_id)
 
 
-def requires(*needed: Permission) -> Any:
-    """Lets in who holds all of `needed`."""
-    return Depends(Guard(needed))
+def requires(*needed: Permission, fresh: bool = False) -> Any:
+    """Admits callers who hold all of `needed`; `fresh`: with a recent proof (I1)."""
+    return Depends(Guard(needed, fresh=fresh))
 
 
-def requires_self_or(*needed: Permission) -> Any:
-    """Lets in the user of the path's `{id}`, and who holds all of `needed`."""
-    return Depends(Guard(needed, or_self=True))
+def requires_self_or(*needed: Permission, fresh: bool = False) -> Any:
+    """Admits the user of the path's `{id}`, and callers who hold all of `needed`."""
+    return Depends(Guard(needed, or_self=True, fresh=fresh))
 
 
 async def _caller(request: Request) -> Principal | None:
@@ -85,8 +91,11 @@ async def _caller(request: Request) -> Principal | None:
     return principal
 
 
-Caller = Annotated[Principal | None, Depends(_caller)]  # None who does not say; stands at no door
+Caller = Annotated[
+    Principal | None, Depends(_caller)
+]  # None without a credential; on public routes
 CurrentPrincipal = Annotated[Principal, requires()]
+FreshPrincipal = Annotated[Principal, requires(fresh=True)]
 MaybePrincipal = Annotated[
     Principal | None, Given(take=lambda scope: scope.facts.get("principal"))
-]  # None where no guard stands
+]  # None where no guard runs

@@ -1,14 +1,16 @@
-"""Who is calling, and what they may do."""
+"""The caller, and what they may do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from uservault.kit.problems import Forbidden
 
 
 class Permission(StrEnum):
-    """What one may be permitted to do. The list is closed."""
+    """What UserVault itself can permit. The list is closed."""
 
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
@@ -25,15 +27,66 @@ class Permission(StrEnum):
     TRANSFER_EXPORT = "transfer:export"
 
 
+class SubjectKind(StrEnum):
+    """What can act. Services with credentials of their own will be another kind."""
+
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A user, to whom everything that a credential permits is attributed."""
+
+    kind: SubjectKind
+    id: int
+
+
+class CredentialKind(StrEnum):
+    """What a request can present. API keys will be another kind."""
+
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What the caller presented, by its id."""
+
+    kind: CredentialKind
+    id: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Whom a credential proved to be calling."""
+    """The caller: who they are, what they presented, what they may do, and how they proved it.
 
-    user_id: int
-    session_id: int | None = None
+    `authenticated_at` and `methods` (RFC 8176) are of the last proof, not of the last request.
+    `scope` is room for an organisation's; it is always None today.
+    """
+
+    subject: Subject
+    credential: Credential | None = None
     permissions: frozenset[Permission] = frozenset()
+    authenticated_at: datetime | None = None
+    methods: tuple[str, ...] = ()
+    scope: None = None
+
+    @classmethod
+    def of_user(cls, id: int, permissions: frozenset[Permission] = frozenset()) -> Self:
+        """A user who presented nothing: on whose behalf the service itself acts."""
+        return cls(subject=Subject(SubjectKind.USER, id), permissions=permissions)
+
+    @property
+    def user_id(self) -> int:
+        return self.subject.id
+
+    @property
+    def session_id(self) -> int | None:
+        match self.credential:
+            case Credential(CredentialKind.SESSION, id):
+                return id
+        return None
 
     def ensure_holds(self, permissions: Iterable[Permission]) -> None:
-        """Nobody hands on, or takes away, what they do not hold themselves. Raises Forbidden."""
+        """You can only grant or take away permissions that you hold. Raises Forbidden."""
         if missing := sorted(set(permissions) - self.permissions):
             raise Forbidden(missing=missing)

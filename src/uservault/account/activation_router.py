@@ -1,4 +1,4 @@
-"""Deactivating users, and activating them again."""
+"""Deactivating and activating users."""
 
 from fastapi import APIRouter
 
@@ -16,12 +16,12 @@ from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
 
-WRITES = [requires(Permission.USERS_WRITE)]
+REQUIRES_WRITE = [requires(Permission.USERS_WRITE)]
 
 
 @router.post(
     "/deactivate",
-    dependencies=WRITES,
+    dependencies=REQUIRES_WRITE,
     responses=problems(UserNotFound, LastAdministrator, DeactivationOver, PreconditionFailed),
 )
 async def deactivate_user(
@@ -31,13 +31,13 @@ async def deactivate_user(
     me: CurrentPrincipal,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Shut a user out, for good or for a while. Their tokens are refused at once."""
+    """Deactivate a user, indefinitely or until a set time. Their tokens stop working at once."""
     return await account.deactivate(id, data, check, me)
 
 
 @router.post(
     "/activate",
-    dependencies=WRITES,
+    dependencies=REQUIRES_WRITE,
     responses=problems(UserNotFound, PreconditionFailed),
 )
 async def activate_user(
@@ -46,5 +46,5 @@ async def activate_user(
     me: CurrentPrincipal,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Let a user in again. Sessions that did not end otherwise are live again."""
+    """Activate a deactivated user. Their sessions that have not ended work again."""
     return await account.activate(id, check, me)

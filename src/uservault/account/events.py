@@ -10,6 +10,6 @@ class PasswordChangeRefused(Event):
 
 
 class PasswordChangeThrottled(Event):
-    """Recorded once in each window that is full, however many tries there are."""
+    """Recorded once per full window, for the first try that is refused."""
 
     type = "password.change_throttled"

@@ -2,10 +2,9 @@ from uservault.access.principal import Principal
 from uservault.account.events import PasswordChanged, PasswordChangeRefused, PasswordChangeThrottled
 from uservault.db.errors import ConcurrentChange
 from uservault.events.log import EventLog
-from uservault.limits.errors import TooManyTries
+from uservault.limits.recording import first_refusal_recorded
 from uservault.mail import messages
 from uservault.mail.notices import Notices
-from uservault.one_time_tokens.purposes import Purpose
 from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
@@ -18,7 +17,7 @@ from uservault.wiring.scope import Hasher, Inject, Shared, injected
 
 @injected
 class PasswordChange:
-    """A new password, by who knows the old one. A stolen access token is not enough."""
+    """Changes a password. It asks for the current one: a stolen access token is not enough."""
 
     credentials: Shared[CredentialReader]
     users: Shared[UserReader]
@@ -33,26 +32,22 @@ class PasswordChange:
     async def change(self, me: Principal, current: str, new: str) -> None:
         """Raises CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries or
         TooManyPasswords."""
-        await self._admit(me)
-        user, known = await self.users.get(me.user_id), await self.credentials.of(me.user_id)
-        verdict = await self.hasher.verify(current, known.hash if known else None)
-        if known is None or not verdict.right:
+        with first_refusal_recorded(self.events, PasswordChangeThrottled(subject_id=me.user_id)):
+            await self.throttle.admit(me.user_id)
+        user = await self.users.get(me.user_id)
+        credential = await self.credentials.of(me.user_id)
+        verdict = await self.hasher.verify(current, credential.hash if credential else None)
+        if credential is None or not verdict.right:
             self.events.record(PasswordChangeRefused(subject_id=me.user_id))
             raise CurrentPasswordWrong
         await self.throttle.forgive(me.user_id)
-        hash = await self.passwords.accepted(new, user.username, user.email, field="new_password")
-        await self.one_time_tokens.void(me.user_id, Purpose.RESET_PASSWORD)
-        if not await self.passwords.replace(me.user_id, known.hash, hash):
+        hash = await self.passwords.check_and_hash(
+            new, user.username, user.email, field="new_password"
+        )
+        await self.one_time_tokens.void_all(me.user_id)
+        if not await self.passwords.replace(me.user_id, credential.hash, hash):
             raise ConcurrentChange
         await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         self.events.record(PasswordChanged(subject_id=me.user_id))
         notice = messages.PasswordChanged(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user.id)
-
-    async def _admit(self, me: Principal) -> None:
-        try:
-            await self.throttle.admit(me.user_id)
-        except TooManyTries as refused:
-            if refused.first:
-                self.events.record(PasswordChangeThrottled(subject_id=me.user_id))
-            raise

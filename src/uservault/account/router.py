@@ -1,5 +1,6 @@
 from fastapi import APIRouter
 
+from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires_self_or
 from uservault.access.principal import Permission
 from uservault.account.service import AccountService
@@ -14,13 +15,15 @@ from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
 
-CHANGED = problems(UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries)
+PROBLEMS = problems(
+    UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries, FreshLoginRequired
+)
 
 
 @router.put(
     "",
     dependencies=[requires_self_or(Permission.USERS_WRITE)],
-    responses=CHANGED,
+    responses=PROBLEMS,
 )
 async def update_user(
     id: PathId,
@@ -29,10 +32,11 @@ async def update_user(
     me: CurrentPrincipal,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Change a user: oneself, or anybody with `users:write`. A field that is absent is kept.
+    """Change a user. You need `users:write`, except to change yourself.
 
-    Nobody changes, deletes or deactivates a user who may do what they themselves may not. Where
-    addresses must be proved, a new one waits for its proof.
+    Fields you leave out keep their values. If verification is required, a new e-mail address
+    applies once it is verified. You cannot change, delete or deactivate a user who holds a
+    permission that you lack.
     """
     return await account.update(id, data, check, me)
 
@@ -40,7 +44,7 @@ async def update_user(
 @router.patch(
     "",
     dependencies=[requires_self_or(Permission.USERS_WRITE)],
-    responses=CHANGED,
+    responses=PROBLEMS,
 )
 async def patch_user(
     id: PathId,
@@ -49,5 +53,5 @@ async def patch_user(
     me: CurrentPrincipal,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Merge into a user (RFC 7396), whose locale null takes away."""
+    """Update a user by JSON merge patch (RFC 7396). `null` removes the locale."""
     return await update_user(id, data, check, me, account)

@@ -13,7 +13,7 @@ from uservault.wiring.scope import Inject, Shared, injected
 
 @injected
 class AccountService:
-    """What people do to accounts, their own or those in their care."""
+    """Changes, deactivates and activates users, after checking that the caller may."""
 
     users: Inject[UserService]
     user_change: Inject[UserChange]
@@ -25,26 +25,26 @@ class AccountService:
     async def update(
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
     ) -> UserRead:
-        """Raises Forbidden, TooManyTries, and like UserChange."""
+        """Raises Forbidden, TooManyTries, or like `UserChange.change`."""
         await self.throttle.admit_change(self.origin.address)
         await self.roles.ensure_may_change(user_id, by)
-        user = await self.user_change.change(user_id, data, check)
+        user = await self.user_change.change(user_id, data, check, by)
         await self.throttle.count_changed(self.origin.address)
         return user
 
     async def deactivate(
-        self, user_id: int, why: UserDeactivate, check: Precondition, by: Principal
+        self, user_id: int, data: UserDeactivate, check: Precondition, by: Principal
     ) -> UserRead:
-        """Raises UserNotFound, Forbidden, LastAdministrator, DeactivationOver, or what the
-        precondition raises."""
+        """Raises UserNotFound, Forbidden, LastAdministrator, DeactivationOver or
+        PreconditionFailed."""
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
-        user = await self.users.deactivate(user_id, why, check)
+        user = await self.users.deactivate(user_id, data, check)
         notice = AccountDeactivated(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user_id)
         return user
 
     async def activate(self, user_id: int, check: Precondition, by: Principal) -> UserRead:
-        """Raises UserNotFound, Forbidden, or what the precondition raises."""
+        """Raises UserNotFound, Forbidden or PreconditionFailed."""
         await self.roles.ensure_may_change(user_id, by)
         return await self.users.activate(user_id, check)

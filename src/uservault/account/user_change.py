@@ -1,6 +1,8 @@
 from pydantic import MISSING
 
+from uservault.access.fresh import FreshProof
 from uservault.access.origin import CurrentOrigin
+from uservault.access.principal import Principal
 from uservault.one_time_tokens.purposes import Purpose
 from uservault.recovery.email_verification import EmailVerification
 from uservault.recovery.throttle import EmailThrottle
@@ -10,40 +12,48 @@ from uservault.users.service import UserService
 from uservault.web.etag import Precondition
 from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
+IDENTIFYING = ("username", "email")  # what a user logs in and recovers with
+
 
 @injected
 class UserChange:
-    """Changing users, with all that hangs on a change of address."""
+    """Changes users. A new address is verified, and the old one is notified."""
 
     users: Inject[UserService]
     verification: Inject[EmailVerification]
     throttle: Shared[EmailThrottle]
+    fresh: Shared[FreshProof]
     settings: CurrentSettings
     origin: CurrentOrigin
 
-    async def change(self, user_id: int, data: UserUpdate, check: Precondition) -> UserRead:
-        """Where addresses must be proved, a new one waits until it is.
+    async def change(
+        self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
+    ) -> UserRead:
+        """If verification is required, a new address applies once it is verified.
 
-        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries, or what the precondition
-        raises.
+        Raises UserNotFound, UsernameTaken, EmailTaken, TooManyTries, FreshLoginRequired or
+        PreconditionFailed.
         """
         user = await self.users.get(user_id)
         check(user.version)
-        email: str | None = data.model_dump(exclude_unset=True).get("email")
+        sent = data.model_dump(exclude_unset=True)
+        if any(name in sent and sent[name] != getattr(user, name) for name in IDENTIFYING):
+            self.fresh.require(by)
+        email: str | None = sent.get("email")
         if email is None or email == user.email:
             return await self.users.update(user_id, data, check)
         verify = self.settings.registration.verify
         if verify != "off":
             await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.address)
         if verify == "required":
-            await self.verification.propose(user, email)
+            await self.verification.request_change(user, email)
             data = data.model_copy(update={"email": MISSING})
             return await self.users.update(user_id, data, check)
         return await self._replace(user, data, check)
 
     async def _replace(self, user: User, data: UserUpdate, check: Precondition) -> UserRead:
-        before = user.email
+        old_email = user.email
         changed = await self.users.update(user.id, data, check)
-        await self.verification.moved(user, before)
-        await self.verification.ask(user)
+        await self.verification.address_changed(user, old_email)
+        await self.verification.request(user)
         return changed

@@ -14,12 +14,28 @@ class LoginFailed(Event):
 
 
 class LoginThrottled(Event):
-    """Recorded once in each window that is full, however many tries there are."""
+    """Recorded once in each window, at the first try over the limit."""
 
     type = "login.throttled"
 
 
 class PasswordRehashed(Event):
-    """The same password, kept by a better hash."""
+    """The same password, stored by a better hash."""
 
     type = "password.rehashed"
+
+
+class Reauthenticated(Event):
+    """The password was checked again for a session that goes on."""
+
+    type = "session.reauthenticated"
+
+
+class ReauthenticationRefused(Event):
+    type = "session.reauthentication_refused"
+
+
+class ReauthenticationThrottled(Event):
+    """Recorded once in each window, at the first try over the limit."""
+
+    type = "session.reauthentication_throttled"

@@ -12,14 +12,14 @@ GivenToken = Field(
 )
 
 
-NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot even look for one
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL refuses text with one
 
 
 class Login(Schema):
     username: str = Field(
         max_length=256,
         pattern=NO_NUL,
-        description="The username, or the e-mail address.",
+        description="Your username or e-mail address.",
         examples=["ada"],
     )
     password: GivenPassword
@@ -41,19 +41,18 @@ class TokenRead(Schema):
 
 
 class TokenGrant(Schema):
-    """OAuth 2.0's password and refresh grants (RFC 6749 §4.3.2, §6); clients have no credentials
-    of their own here."""
+    """OAuth 2.0 password and refresh grants (RFC 6749 §4.3.2, §6). Clients have no credentials."""
 
     model_config = ConfigDict(extra="ignore")  # RFC 6749 §3.2 wants it so
 
     grant_type: Literal["password", "refresh_token"] = Field(
-        "password", description="What the token is asked for with."
+        "password", description="What you exchange for the tokens."
     )
     username: str = Field(
         "",
         max_length=256,
         pattern=NO_NUL,
-        description="`password`: the username, or the e-mail address.",
+        description="`password`: your username or e-mail address.",
     )
     password: GivenPassword = Field("", description="`password`: the password.")
     refresh_token: str = Field("", max_length=2048, description="`refresh_token`: the latest one.")

@@ -42,7 +42,8 @@ class EventLog:
         record = EventRecord(
             type=event.type,
             at=self.now(),
-            actor_id=self.actor.user_id if self.actor else None,
+            actor_kind=self.actor.subject.kind if self.actor else None,
+            actor_id=self.actor.subject.id if self.actor else None,
             subject_id=event.subject_id,
             session_id=self.actor.session_id if self.actor else None,
             address=origin.address,

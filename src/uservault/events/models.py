@@ -27,6 +27,7 @@ class EventRecord(Base):
     id: Mapped[Id] = mapped_column(init=False)
     type: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+    actor_kind: Mapped[str | None] = mapped_column(exact(16))  # None before 0011: a user
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
     subject_id: Mapped[int | None] = mapped_column(BigInteger)
     session_id: Mapped[int | None] = mapped_column(BigInteger)  # the actor's

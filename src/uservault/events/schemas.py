@@ -61,6 +61,10 @@ class EventRead(Schema):
         description="The user who caused it; null for anonymous clients and the service itself.",
         examples=[1],
     )
+    actor_kind: str | None = Field(
+        description="What the actor is: `user`. null in events of older versions.",
+        examples=["user"],
+    )
     subject_id: int | None = Field(
         description="The user it happened to; null if there is none.", examples=[2]
     )

@@ -44,6 +44,8 @@ def _is_erased(sealer: Sealer, event: Any) -> bool:
 
 def _sealed(event: Any) -> list[Any]:
     facts = [getattr(event, name) for name in SEALED]
+    if event.actor_kind is not None:  # it is older events' that they have none
+        facts.append(event.actor_kind)
     at = event.at.astimezone(UTC).isoformat(timespec="microseconds")
     return [at, event.fingerprint, *facts]
 

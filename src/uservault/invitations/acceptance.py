@@ -9,6 +9,9 @@ from uservault.invitations.repository import InvitationRepository
 from uservault.invitations.schemas import InvitationAccept
 from uservault.kit.problems import Conflict, Forbidden
 from uservault.mail.repository import MailRepository
+from uservault.one_time_tokens.errors import OneTimeTokenInvalid
+from uservault.one_time_tokens.reader import LiveToken
+from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.registration.accounts import Accounts
 from uservault.registration.policy import RegistrationPolicy
 from uservault.registration.throttle import RegistrationThrottle
@@ -22,11 +25,15 @@ from uservault.wiring.scope import Inject, Now, Shared, injected
 
 @injected
 class InvitationAcceptance:
-    """Becoming a user by invitation. It is worth what its inviter is worth then."""
+    """Creates users by invitation.
+
+    The inviter must still be active and hold the permissions that the invitation needs.
+    """
 
     policy: Shared[RegistrationPolicy]
     throttle: Shared[RegistrationThrottle]
     reader: Shared[InvitationReader]
+    one_time_tokens: Inject[OneTimeTokenService]
     invitations: Inject[InvitationRepository]
     inviters: Inject[UserRepository]
     accounts: Inject[Accounts]
@@ -39,7 +46,7 @@ class InvitationAcceptance:
     async def accept(self, data: InvitationAccept) -> User:
         """Raises RegistrationClosed, InvitationNotFound, UsernameTaken, EmailTaken,
         PasswordRefused, TooManyTries or TooManyPasswords."""
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         await self.throttle.admit(self.origin.address)
         try:
             user = await self._accept(data)
@@ -50,25 +57,35 @@ class InvitationAcceptance:
         return user
 
     async def _accept(self, data: InvitationAccept) -> User:
-        found = await self.reader.by_token(data.token)
+        found, token = await self.reader.by_token(data.token)
         hash = await self.accounts.hash(data.password, data.username, found.email)
         inviter = await self._inviter(found.inviter_id)
         invitation = await self.invitations.get(found.id)
         if invitation is None or invitation.inviter_id != inviter.user_id:
-            raise InvitationNotFound  # it was accepted, revoked or sent again meanwhile
-        return await self._make(invitation, data.username, hash, inviter)
+            raise InvitationNotFound  # accepted, revoked or sent by another user since
+        await self._use(token)
+        return await self._create_user(invitation, data.username, hash, inviter)
+
+    async def _use(self, token: LiveToken) -> None:
+        try:
+            await self.one_time_tokens.use(token)
+        except OneTimeTokenInvalid:
+            raise InvitationNotFound from None
 
     async def _inviter(self, id: int) -> Principal:
-        """Who invited, locked, with what they may do now."""
+        """The inviter with their current permissions. Locks their row.
+
+        Raises InvitationNotFound if they are inactive or may not invite any more.
+        """
         inviter = await self.inviters.get(id)
         if inviter is None or not is_active(inviter, self.now()):
             raise InvitationNotFound
-        by = Principal(user_id=id, permissions=await self.roles.permissions_of(id))
+        by = Principal.of_user(id, await self.roles.permissions_of(id))
         if Permission.INVITATIONS_WRITE not in by.permissions:
             raise InvitationNotFound
         return by
 
-    async def _make(
+    async def _create_user(
         self, invitation: Invitation, username: str, hash: str, inviter: Principal
     ) -> User:
         user = await self.accounts.add(username, invitation.email, hash, verified=True)

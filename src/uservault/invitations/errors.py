@@ -2,4 +2,4 @@ from uservault.kit.problems import NotFound
 
 
 class InvitationNotFound(NotFound):
-    title = "There is no such invitation, or not any more."
+    title = "The invitation does not exist or has ended."

@@ -18,7 +18,7 @@ class InvitationRevoked(Event):
 
 
 class InvitationAccepted(Event):
-    """Its subject is the new user."""
+    """The subject is the new user."""
 
     type = "invitation.accepted"
     invitation_id: int

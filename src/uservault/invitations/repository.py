@@ -3,7 +3,9 @@ from uservault.wiring.repository import Repository
 
 
 class InvitationRepository(Repository[Invitation]):
-    """Whoever locks an invitation and a user too locks the user first: deleting one who invited
-    takes their invitations along."""
+    """To lock an invitation and a user, lock the user first, or two transactions may deadlock.
+
+    Deleting a user locks in that order too: it deletes their invitations by cascade.
+    """
 
     model = Invitation

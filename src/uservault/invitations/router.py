@@ -2,6 +2,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, status
 
+from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
 from uservault.invitations.acceptance import InvitationAcceptance
@@ -32,16 +33,16 @@ from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api", tags=["invitations"], route_class=Route)
 
-INVITING: dict[str, Any] = {"dependencies": [requires(Permission.INVITATIONS_WRITE)]}
-SENT = problems(RegistrationClosed, EmailTaken, UnknownRole)
+REQUIRES_WRITE: dict[str, Any] = {"dependencies": [requires(Permission.INVITATIONS_WRITE)]}
+PROBLEMS = problems(RegistrationClosed, EmailTaken, UnknownRole, FreshLoginRequired)
 
 
-@router.get("/invitations", **INVITING)
+@router.get("/invitations", **REQUIRES_WRITE)
 async def list_invitations(
     query: Annotated[PageQuery, Query()],
     invitations: Shared[InvitationReader],
 ) -> Paged[InvitationRead]:
-    """A page of the invitations that nobody has accepted yet, in the order of their ids."""
+    """List the invitations not accepted yet, sorted by id."""
     return await invitations.page(query)
 
 
@@ -49,32 +50,38 @@ async def list_invitations(
     "/invitations",
     response_model=InvitationRead,
     status_code=status.HTTP_201_CREATED,
-    responses=SENT,
-    **INVITING,
+    responses=PROBLEMS,
+    **REQUIRES_WRITE,
 )
 async def create_invitation(
     data: InvitationCreate, by: CurrentPrincipal, invitations: Inject[InvitationService]
 ) -> Invitation:
-    """Invite somebody by mail, for 7 days. Of the roles, you hold all that they permit."""
+    """Invite a person by e-mail. The invitation expires after 7 days.
+
+    You can grant only roles whose permissions you hold.
+    """
     return await invitations.create(data, by)
 
 
 @router.post(
     "/invitations/{id:id}/resend",
     response_model=InvitationRead,
-    responses=SENT | problems(InvitationNotFound),
-    **INVITING,
+    responses=PROBLEMS | problems(InvitationNotFound),
+    **REQUIRES_WRITE,
 )
 async def resend_invitation(
     id: InvitationId, by: CurrentPrincipal, invitations: Inject[InvitationService]
 ) -> Invitation:
-    """Send it again, in your name and for another 7 days. The link sent before is void."""
+    """Send an invitation again, in your name. It is valid for another 7 days.
+
+    The previous link stops working.
+    """
     return await invitations.resend(id, by)
 
 
-@router.delete("/invitations/{id:id}", responses=problems(InvitationNotFound), **INVITING)
+@router.delete("/invitations/{id:id}", responses=problems(InvitationNotFound), **REQUIRES_WRITE)
 async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationService]) -> Message:
-    """Take an invitation back."""
+    """Revoke an invitation. Its link stops working."""
     await invitations.revoke(id)
     return Message(message="Invitation revoked")
 
@@ -96,8 +103,8 @@ async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationServ
 async def accept_invitation(
     data: InvitationAccept, invitations: Inject[InvitationAcceptance]
 ) -> Annotated[User, created("/api/users")]:
-    """Become a user, with the address that was invited. It works once.
+    """Register with an invitation's token and e-mail address. The token works once.
 
-    Whoever sent the invitation must still be active, and may still do what it gives.
+    The inviter must still be active and hold the permissions that the invitation grants.
     """
     return await invitations.accept(data)

@@ -19,26 +19,26 @@ class InvitationCreate(Schema):
     roles: list[RoleName] = Field(
         default=[],
         max_length=100,
-        description="Roles that they will have; what these permit you hold yourself.",
+        description="Names of the roles to grant. You must hold their permissions.",
         examples=[["support"]],
     )
 
 
 class InvitationRead(Schema):
-    """An invitation that is open, or has expired and can be sent again."""
+    """An open invitation, or an expired one that you can send again."""
 
-    id: int = Field(description="Never given to another invitation.", ge=1)
+    id: int = Field(description="Never reused.", ge=1)
     email: str = Field(examples=["ada@example.com"])
     roles: list[str] = Field(examples=[["support"]])
-    inviter_id: int = Field(description="Who sent it last.", ge=1)
+    inviter_id: int = Field(description="The id of the user who sent it last.", ge=1)
     created_at: datetime = Field(description="UTC (RFC 3339).")
-    expires_at: datetime = Field(description="Until when it can be accepted.")
+    expires_at: datetime = Field(description="When the invitation expires; UTC.")
 
 
 class InvitationAccept(Schema):
     token: str = Field(
         max_length=256,
-        description="From the link in the e-mail, where it follows `#token=`.",
+        description="The token from the link in the e-mail: the part after `#token=`.",
         examples=["43 letters, digits, - and _"],
     )
     username: Username

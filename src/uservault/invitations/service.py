@@ -1,5 +1,6 @@
-from datetime import timedelta
+from collections.abc import Sequence
 
+from uservault.access.fresh import FreshProof
 from uservault.access.principal import Principal
 from uservault.events.log import EventLog
 from uservault.invitations.errors import InvitationNotFound
@@ -7,26 +8,30 @@ from uservault.invitations.events import InvitationCreated, InvitationResent, In
 from uservault.invitations.models import Invitation
 from uservault.invitations.repository import InvitationRepository
 from uservault.invitations.schemas import InvitationCreate
-from uservault.kit.crypto import digest, random_token
 from uservault.mail.messages import Invitation as InvitationEmail
 from uservault.mail.repository import MailRepository
 from uservault.mail.service import Mailer
+from uservault.one_time_tokens.purposes import Purpose
+from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.registration.policy import RegistrationPolicy
 from uservault.roles.assignments import RoleAssignments
 from uservault.users.service import UserService
 from uservault.wiring.scope import Inject, Now, Shared, injected
 
-GOOD_FOR = timedelta(days=7)
-
 
 @injected
 class InvitationService:
-    """Inviting people. Nobody invites to what they may not do themselves."""
+    """Sends, resends and revokes invitations.
+
+    The inviter must hold every permission that the invitation grants.
+    """
 
     policy: Shared[RegistrationPolicy]
+    fresh: Shared[FreshProof]
     invitations: Inject[InvitationRepository]
     users: Inject[UserService]
     roles: Inject[RoleAssignments]
+    one_time_tokens: Inject[OneTimeTokenService]
     mailer: Inject[Mailer]
     mails: Inject[MailRepository]
     events: Inject[EventLog]
@@ -34,41 +39,43 @@ class InvitationService:
 
     async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
         """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
-        self.policy.admit_invited()
-        await self.roles.ensure_may_give(data.roles, by)
+        self.policy.ensure_invitations_allowed()
+        self._ensure_fresh(data.roles, by)
+        await self.roles.ensure_may_grant(data.roles, by)
         await self.users.ensure_email_free(data.email)
-        token, now = random_token(), self.now()
+        issued, now = await self.one_time_tokens.issue(Purpose.INVITATION), self.now()
         invitation = Invitation(
             email=data.email,
             roles=sorted(set(data.roles)),
             inviter_id=by.user_id,
-            token_hash=digest(token),
-            letter_id=await self._send(token, data.email),
+            one_time_token_id=issued.id,
+            letter_id=await self._send(issued.token, data.email),
             created_at=now,
-            expires_at=now + GOOD_FOR,
+            expires_at=now + Purpose.INVITATION.lifetime,
         )
         await self.invitations.save(invitation)
-        told = InvitationCreated(
+        event = InvitationCreated(
             subject_id=None, invitation_id=invitation.id, roles=invitation.roles
         )
-        self.events.record(told)
+        self.events.record(event)
         return invitation
 
     async def resend(self, id: int, by: Principal) -> Invitation:
-        """With a new token, for another 7 days, in the name of `by`; the old token is void.
+        """Sends a new token, valid for another 7 days, in the name of `by`. Voids the old token.
 
         Raises InvitationNotFound, or like `create`.
         """
-        self.policy.admit_invited()
+        self.policy.ensure_invitations_allowed()
         invitation = await self._get(id)
-        await self.roles.ensure_may_give(invitation.roles, by)
+        self._ensure_fresh(invitation.roles, by)
+        await self.roles.ensure_may_grant(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)
-        await self.mails.withdraw(invitation.letter_id)
-        token = random_token()
-        invitation.token_hash = digest(token)
-        invitation.letter_id = await self._send(token, invitation.email)
+        await self._void(invitation)
+        issued = await self.one_time_tokens.issue(Purpose.INVITATION)
+        invitation.one_time_token_id = issued.id
+        invitation.letter_id = await self._send(issued.token, invitation.email)
         invitation.inviter_id = by.user_id
-        invitation.expires_at = self.now() + GOOD_FOR
+        invitation.expires_at = self.now() + Purpose.INVITATION.lifetime
         await self.invitations.save(invitation)
         self.events.record(InvitationResent(subject_id=None, invitation_id=id))
         return invitation
@@ -76,9 +83,17 @@ class InvitationService:
     async def revoke(self, id: int) -> None:
         """Raises InvitationNotFound."""
         invitation = await self._get(id)
-        await self.mails.withdraw(invitation.letter_id)
+        await self._void(invitation)
         await self.invitations.delete(invitation)
         self.events.record(InvitationRevoked(subject_id=None, invitation_id=id))
+
+    def _ensure_fresh(self, roles: Sequence[str], by: Principal) -> None:
+        if roles:  # else nothing is granted
+            self.fresh.require(by)
+
+    async def _void(self, invitation: Invitation) -> None:
+        await self.mails.withdraw(invitation.letter_id)
+        await self.one_time_tokens.void_one(invitation.one_time_token_id)
 
     async def _send(self, token: str, email: str) -> int:
         return (await self.mailer.queue(InvitationEmail(token=token), email)).id

@@ -9,7 +9,7 @@ RETENTION = timedelta(days=30)
 
 
 class InvitationSweep(Sweep):
-    """Deletes invitations that were not accepted, 30 days after they expired."""
+    """Deletes invitations 30 days after they expired."""
 
     model = Invitation
 

@@ -3,7 +3,7 @@ from uservault.metadata.models import Kind
 
 
 class MetadataUpdated(Event):
-    """Which of the objects; nothing of its members, whose names may be private too."""
+    """Names the changed object, not its members: their names may be private too."""
 
     type = "metadata.updated"
     changed: list[Kind]

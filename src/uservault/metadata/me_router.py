@@ -1,4 +1,4 @@
-"""What others keep on oneself, and what one says of oneself."""
+"""A user's own profile and public metadata."""
 
 from fastapi import APIRouter
 
@@ -10,13 +10,13 @@ from uservault.web.route import Route
 router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
 
 
-async def _of_caller(me: CurrentPrincipal) -> int:
+async def _caller_id(me: CurrentPrincipal) -> int:
     return me.user_id
 
 
-profile = Operations(router, "my_profile", Kind.PROFILE, _of_caller)
-profile.add_reading(Access("your profile"))
-profile.add_writing(Access("your profile"))
+profile = Operations(router, "my_profile", Kind.PROFILE, _caller_id)
+profile.add_read(Access("your profile"))
+profile.add_write(Access("your profile"))
 
-public = Operations(router, "my_public_metadata", Kind.PUBLIC, _of_caller)
-public.add_reading(Access("your public metadata"))
+public = Operations(router, "my_public_metadata", Kind.PUBLIC, _caller_id)
+public.add_read(Access("your public metadata"))

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 
-def merged(target: Any, patch: Any) -> Any:
-    """A new value; neither argument is changed. A null removes its member."""
+def apply_patch(target: Any, patch: Any) -> Any:
+    """A new value; the arguments stay unchanged. A `None` removes its member."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}
@@ -13,10 +13,10 @@ def merged(target: Any, patch: Any) -> Any:
         if value is None:
             result.pop(name, None)
         else:
-            result[name] = merged(result.get(name), value)
+            result[name] = apply_patch(result.get(name), value)
     return result
 
 
-def encoded(document: Any) -> bytes:
-    """In UTF-8, without a needless space. Python takes 1, 1.0 and True for equal; this does not."""
+def encode(document: Any) -> bytes:
+    """As compact UTF-8. Compare these bytes: Python treats 1, 1.0 and True as equal."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -8,7 +8,7 @@ from uservault.db.base import Base, BigId
 
 
 class Kind(StrEnum):
-    """Which object it is: they differ in who reads and who writes them."""
+    """A user's metadata objects. They differ in who may read and write them."""
 
     PROFILE = "profile"
     PUBLIC = "metadata_public"
@@ -16,9 +16,9 @@ class Kind(StrEnum):
 
 
 class UserMetadata(Base):
-    """What others keep on a user. There is no row before something is kept.
+    """A user's metadata objects. The row is created by the first write.
 
-    Not columns of `users`: the rows that every request reads stay small.
+    Not columns of `users`: every request reads those rows, so they stay small.
     """
 
     __tablename__ = "user_metadata"

@@ -1,4 +1,4 @@
-"""The operations on metadata. They differ by kind, by whose it is, and by who may."""
+"""Builds the metadata routes, which differ by kind, user and guard."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from uservault.metadata.service import MetadataService
 from uservault.users.errors import UserNotFound
 from uservault.wiring.scope import Inject, Shared
 
-Whose: TypeAlias = Callable[..., Awaitable[int]]  # a dependency: the user's id
+UserIdOf: TypeAlias = Callable[..., Awaitable[int]]  # a dependency that returns the user's id
 
 
 @dataclass(frozen=True)
 class Access:
-    """`what` is read or written, as the object of a sentence; `guard` admits who may."""
+    """`what` names the object in the route's description; `guard` is the route's dependencies."""
 
     what: str
     guard: Sequence[Any] = ()
@@ -29,24 +29,24 @@ class Access:
 
 @dataclass(frozen=True)
 class Operations:
-    """Adds to `router` the operations that are named for `noun`: `get_profile`, `set_profile`…"""
+    """Adds routes to `router`, with operation ids from `noun`: `get_profile`, `set_profile`…"""
 
     router: APIRouter
     noun: str
     kind: Kind
-    whose: Whose
+    user_id_of: UserIdOf
 
-    def add_reading(self, access: Access) -> None:
+    def add_read(self, access: Access) -> None:
         async def get(
-            user_id: Annotated[int, Depends(self.whose)], metadata: Shared[MetadataReader]
+            user_id: Annotated[int, Depends(self.user_id_of)], metadata: Shared[MetadataReader]
         ) -> Read:
             return await metadata.get(user_id, self.kind)
 
         self._add("GET", "get", get, "Read {}.", access)
 
-    def add_writing(self, access: Access) -> None:
+    def add_write(self, access: Access) -> None:
         async def replace(
-            user_id: Annotated[int, Depends(self.whose)],
+            user_id: Annotated[int, Depends(self.user_id_of)],
             data: Document,
             me: CurrentPrincipal,
             metadata: Inject[MetadataService],
@@ -54,7 +54,7 @@ class Operations:
             return await metadata.replace(user_id, self.kind, data, me)
 
         async def merge(
-            user_id: Annotated[int, Depends(self.whose)],
+            user_id: Annotated[int, Depends(self.user_id_of)],
             data: Patch,
             me: CurrentPrincipal,
             metadata: Inject[MetadataService],
@@ -68,7 +68,7 @@ class Operations:
     def _add(
         self, method: str, verb: str, endpoint: Any, text: str, access: Access, *kinds: Any
     ) -> None:
-        endpoint.__name__ = f"{verb}_{self.noun}"  # the operation's name
+        endpoint.__name__ = f"{verb}_{self.noun}"  # becomes the operation id
         self.router.add_api_route(
             f"/{self.kind.replace('_', '-')}",
             endpoint,

@@ -8,21 +8,21 @@ from uservault.users.models import NOT_DELETED, User
 from uservault.wiring.ports import Resources
 
 
-def _of(kind: Kind) -> AnySelect:
-    """One of the objects, for users on whom nothing is kept too."""
-    kept = UserMetadata.user_id == User.id
-    found = select(User.id, getattr(UserMetadata, kind)).outerjoin(UserMetadata, kept)
+def _select(kind: Kind) -> AnySelect:
+    """Selects one of the objects; NULL for users without a row of metadata."""
+    same_user = UserMetadata.user_id == User.id
+    found = select(User.id, getattr(UserMetadata, kind)).outerjoin(UserMetadata, same_user)
     return found.where(NOT_DELETED)
 
 
 class MetadataReader:
-    """What can be asked of what others keep on users."""
+    """Reads users' metadata."""
 
     def __init__(self, resources: Resources) -> None:
-        self.by_user = {kind: by_key(resources.database, _of(kind)) for kind in Kind}
+        self.by_user = {kind: by_key(resources.database, _select(kind)) for kind in Kind}
 
     async def get(self, user_id: int, kind: Kind) -> Read:
-        """Empty, if nothing is kept. Raises UserNotFound. Concurrent calls share a query."""
+        """Empty if nothing is stored. Raises UserNotFound. Concurrent calls share a query."""
         if row := await self.by_user[kind].get(user_id):
             return row[1] or {}
         raise UserNotFound

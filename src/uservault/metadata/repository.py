@@ -3,6 +3,6 @@ from uservault.wiring.repository import Repository
 
 
 class MetadataRepository(Repository[UserMetadata]):
-    """Whoever changes what is kept on a user locks the user first: there may be no row to lock."""
+    """Lock the user before changing their metadata: there may be no row of metadata to lock."""
 
     model = UserMetadata

@@ -15,26 +15,26 @@ SELF_OR_READERS = [requires_self_or(Permission.USERS_READ)]
 SELF_OR_WRITERS = [requires_self_or(Permission.USERS_WRITE)]
 
 
-async def _of_path(id: PathId) -> int:
+async def _path_id(id: PathId) -> int:
     return id
 
 
-profile = Operations(router, "profile", Kind.PROFILE, _of_path)
-profile.add_reading(
-    Access("a user's profile: your own, or anybody's with `users:read`", SELF_OR_READERS)
+profile = Operations(router, "profile", Kind.PROFILE, _path_id)
+profile.add_read(
+    Access("a user's profile. You need `users:read`, except for your own", SELF_OR_READERS)
 )
-profile.add_writing(
-    Access("a user's profile: your own, or anybody's with `users:write`", SELF_OR_WRITERS)
+profile.add_write(
+    Access("a user's profile. You need `users:write`, except for your own", SELF_OR_WRITERS)
 )
 
-public = Operations(router, "public_metadata", Kind.PUBLIC, _of_path)
-public.add_reading(
-    Access("a user's public metadata: your own, or anybody's with `users:read`", SELF_OR_READERS)
+public = Operations(router, "public_metadata", Kind.PUBLIC, _path_id)
+public.add_read(
+    Access("a user's public metadata. You need `users:read`, except for your own", SELF_OR_READERS)
 )
-public.add_writing(Access("a user's public metadata, which they can read", WRITERS))
+public.add_write(Access("a user's public metadata, which they can read", WRITERS))
 
-admin = Operations(router, "admin_metadata", Kind.ADMIN, _of_path)
-admin.add_reading(
+admin = Operations(router, "admin_metadata", Kind.ADMIN, _path_id)
+admin.add_read(
     Access("a user's metadata for administrators. It is part of the user's export", READERS)
 )
-admin.add_writing(Access("a user's metadata for administrators", WRITERS))
+admin.add_write(Access("a user's metadata for administrators", WRITERS))

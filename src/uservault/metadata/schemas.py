@@ -1,4 +1,4 @@
-"""JSON objects whose members others choose, as far as each database can keep them."""
+"""JSON objects of any shape that every supported database can store."""
 
 from collections.abc import Iterable
 from math import isfinite
@@ -6,22 +6,22 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-DEEPEST = 20  # levels; MariaDB takes 32
+MAX_DEPTH = 20  # levels of nesting; MariaDB allows 32
 
 
-def _storable(document: Any) -> Any:
-    """Looks at it level by level, for what is nested may be nested deeply."""
+def _check_document(document: Any) -> Any:
+    """Goes level by level: recursion could exhaust the stack on deep nesting."""
     level: list[Any] = [document]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         for value in level:
-            _check(value)
-        level = [part for value in level for part in _parts(value)]
+            _check_value(value)
+        level = [part for value in level for part in _children(value)]
         if not level:
             return document
-    raise ValueError(f"It is nested more than {DEEPEST} levels deep.")
+    raise ValueError(f"It is nested more than {MAX_DEPTH} levels deep.")
 
 
-def _parts(value: Any) -> Iterable[Any]:
+def _children(value: Any) -> Iterable[Any]:
     match value:
         case dict():
             return [*value.keys(), *value.values()]
@@ -30,30 +30,30 @@ def _parts(value: Any) -> Iterable[Any]:
     return ()
 
 
-def _check(value: Any) -> None:
+def _check_value(value: Any) -> None:
     match value:
         case str() if any("\ud800" <= char <= "\udfff" for char in value):
-            raise ValueError("It has a text with half a character.")
+            raise ValueError("A string contains half a surrogate pair.")
         case float() if not isfinite(value):
-            raise ValueError("It has a number that is too large.")
+            raise ValueError("A number is too large.")
 
 
 EXAMPLE = {"display_name": "Ada Lovelace", "links": {"blog": "https://ada.example.com"}}
 
 Document = Annotated[
     dict[str, Any],
-    BeforeValidator(_storable),
+    BeforeValidator(_check_document),
     Field(
-        description=f"A JSON object of at most 16 KiB (UTF-8, no spaces) and {DEEPEST} levels.",
+        description=f"A JSON object of at most 16 KiB (as compact UTF-8) and {MAX_DEPTH} levels.",
         examples=[EXAMPLE],
     ),
 ]
 Patch = Annotated[
     dict[str, Any],
-    BeforeValidator(_storable),
+    BeforeValidator(_check_document),
     Field(
-        description="What to merge (RFC 7396): null removes a member, an object is merged with the"
-        " one that is there, anything else takes its place.",
+        description="A JSON merge patch (RFC 7396). `null` removes a member. An object is merged"
+        " into the present one. Any other value replaces it.",
         examples=[{"links": {"code": "https://code.example.com/ada"}}],
     ),
 ]

@@ -6,7 +6,7 @@ from uservault.access.principal import Principal
 from uservault.events.log import EventLog
 from uservault.metadata.errors import MetadataTooLarge
 from uservault.metadata.events import MetadataUpdated
-from uservault.metadata.merge import encoded, merged
+from uservault.metadata.merge import apply_patch, encode
 from uservault.metadata.models import Kind, UserMetadata
 from uservault.metadata.repository import MetadataRepository
 from uservault.metadata.schemas import Read
@@ -20,7 +20,7 @@ MAX_BYTES = 16 * 1024  # bytes
 
 @injected
 class MetadataService:
-    """What others keep on a user. Changes made at the same time follow one another."""
+    """Changes users' metadata. Concurrent changes of one user run one after the other."""
 
     users: Inject[UserRepository]
     metadata: Inject[MetadataRepository]
@@ -29,24 +29,24 @@ class MetadataService:
 
     async def replace(self, user_id: int, kind: Kind, document: Read, by: Principal) -> Read:
         """Raises UserNotFound, Forbidden or MetadataTooLarge."""
-        row = await self._locked(user_id, by)
-        return await self._keep(row, kind, document)
+        row = await self._lock(user_id, by)
+        return await self._save(row, kind, document)
 
     async def merge(self, user_id: int, kind: Kind, patch: Read, by: Principal) -> Read:
-        """The object as it is then. Raises like `replace`."""
-        row = await self._locked(user_id, by)
-        return await self._keep(row, kind, merged(getattr(row, kind), patch))
+        """Returns the merged object. Raises like `replace`."""
+        row = await self._lock(user_id, by)
+        return await self._save(row, kind, apply_patch(getattr(row, kind), patch))
 
-    async def _locked(self, user_id: int, by: Principal) -> UserMetadata:
+    async def _lock(self, user_id: int, by: Principal) -> UserMetadata:
         await self.roles.ensure_may_change(user_id, by)
         if await self.users.get(user_id) is None:
             raise UserNotFound
         return await self.metadata.get(user_id) or UserMetadata(user_id=user_id)
 
-    async def _keep(self, row: UserMetadata, kind: Kind, document: dict[str, Any]) -> Read:
-        if len(encoded(document)) > MAX_BYTES:
+    async def _save(self, row: UserMetadata, kind: Kind, document: dict[str, Any]) -> Read:
+        if len(encode(document)) > MAX_BYTES:
             raise MetadataTooLarge(errors=[{"pointer": "/body", "detail": MetadataTooLarge.title}])
-        if encoded(document) != encoded(getattr(row, kind)):
+        if encode(document) != encode(getattr(row, kind)):
             setattr(row, kind, document)
             flag_modified(row, kind)
             await self.metadata.save(row)

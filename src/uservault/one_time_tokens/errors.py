@@ -2,7 +2,7 @@ from uservault.kit.problems import Forbidden
 
 
 class OneTimeTokenInvalid(Forbidden):
-    """The same for one that is unknown, used, expired, or for something else."""
+    """The same for one that is unknown, used, void, expired, or for another purpose."""
 
-    title = "This link or code is not valid, or no longer."
-    keep_writes = True  # the try stays counted
+    title = "This link or code is invalid or has expired."
+    keep_writes = True  # the try counts

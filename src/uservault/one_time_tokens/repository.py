@@ -1,9 +1,12 @@
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, select, update
 
+from uservault.db.database import AnyRow
 from uservault.one_time_tokens.models import OneTimeToken
+from uservault.one_time_tokens.reader import OF_THIS_EPOCH
+from uservault.users.models import User
 from uservault.wiring.repository import Repository
 
 
@@ -12,24 +15,32 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
 
     model = OneTimeToken
 
-    async def newest(self, which: ColumnElement[bool]) -> OneTimeToken | None:
-        return await self.session.scalar(
-            select(OneTimeToken).where(which).order_by(OneTimeToken.id.desc())
-        )
+    async def epoch(self, user_id: int | None) -> int | None:
+        """The user's credential epoch."""
+        return await self.session.scalar(select(User.credential_epoch).where(User.id == user_id))
+
+    async def raise_epoch(self, user_id: int) -> None:
+        """It is no change of the user that an entity tag counts."""
+        theirs = update(User).where(User.id == user_id)
+        await self._count(theirs.values(credential_epoch=User.credential_epoch + 1))
+
+    async def newest(self, which: Select[*tuple[Any, ...]]) -> AnyRow | None:
+        return (await self.session.execute(which.order_by(OneTimeToken.id.desc()))).first()
 
     async def spend(self, which: ColumnElement[bool], now: datetime) -> int:
-        """How many there were, that nobody had spent."""
+        """The number of unused ones that are used or void from now on."""
         unspent = which & OneTimeToken.used_at.is_(None)
         return await self._count(update(OneTimeToken).where(unspent).values(used_at=now))
 
+    async def spend_one(self, id: int, now: datetime) -> bool:
+        """Whether it could still be used."""
+        usable = (OneTimeToken.id == id) & (OneTimeToken.expires_at > now) & OF_THIS_EPOCH
+        return await self.spend(usable, now) == 1
+
     async def count_try(self, which: ColumnElement[bool]) -> bool:
-        """Whether there was one left."""
-        return (
-            await self._count(
-                update(OneTimeToken).where(which).values(tries=OneTimeToken.tries + 1)
-            )
-            == 1
-        )
+        """Whether a try was left."""
+        tried = update(OneTimeToken).where(which).values(tries=OneTimeToken.tries + 1)
+        return await self._count(tried) == 1
 
     async def _count(self, statement: Update) -> int:
         quiet = statement.execution_options(synchronize_session=False)

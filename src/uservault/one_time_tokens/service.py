@@ -1,83 +1,105 @@
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from uservault.kit.crypto import digest, random_code, random_token
 from uservault.one_time_tokens.codes import Codes
 from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.models import OneTimeToken
 from uservault.one_time_tokens.purposes import OF_ADDRESS, Purpose
-from uservault.one_time_tokens.reader import LiveToken, OneTimeTokenReader, live_token
+from uservault.one_time_tokens.reader import LiveToken, OneTimeTokenReader, live_token, sealed_for
 from uservault.one_time_tokens.repository import OneTimeTokenRepository
-from uservault.wiring.scope import Inject, Now, Shared, injected
+from uservault.wiring.scope import Inject, Now, Sealing, Shared, injected
 
 MAX_TRIES = 5  # of a code
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Issued:
-    """What the e-mail says: a token of 256 bits, or a code of six digits for the signed-in user."""
+    """A token of 256 bits and, for a user who is logged in, a code of six digits."""
 
+    id: int
     token: str
     code: str
 
 
 @injected
 class OneTimeTokenService:
-    """Proofs that one reads what is sent to an address. Each is good once, and for one purpose."""
+    """Issues one-time tokens, and lets each be used once, for its purpose."""
 
     one_time_tokens: Inject[OneTimeTokenRepository]
     reader: Shared[OneTimeTokenReader]
     codes: Shared[Codes]
+    sealer: Sealing
     now: Now
 
-    async def issue(self, purpose: Purpose, user_id: int, address: str) -> Issued:
-        """From now on the only one of its purpose that is good for the user."""
-        await self.void(user_id, purpose)
-        issued = Issued(random_token(), random_code())
-        token_hash, now = digest(issued.token), self.now()
+    async def issue(
+        self,
+        purpose: Purpose,
+        user_id: int | None = None,
+        address: str | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> Issued:
+        """Voids the user's earlier ones for the purpose. `data` (JSON) is encrypted."""
+        if user_id is not None:
+            await self.void(user_id, purpose)
+        token, code, now = random_token(), random_code(), self.now()
+        token_hash = digest(token)
         one_time_token = OneTimeToken(
             purpose=purpose,
             user_id=user_id,
+            epoch=await self.one_time_tokens.epoch(user_id),
             address=address,
             token_hash=token_hash,
-            code_hash=self.codes.digest(token_hash, issued.code) if purpose in OF_ADDRESS else None,
+            code_hash=self.codes.digest(token_hash, code) if purpose in OF_ADDRESS else None,
+            sealed=self._sealed(data, token_hash),
             created_at=now,
             expires_at=now + purpose.lifetime,
         )
         await self.one_time_tokens.save(one_time_token)
-        return issued
+        return Issued(one_time_token.id, token, code)
 
     async def find(self, token: str, *purposes: Purpose) -> LiveToken:
         """Raises OneTimeTokenInvalid."""
-        if one_time_token := await self.reader.live(token, purposes):
-            return one_time_token
+        if found := await self.reader.live(token, purposes):
+            return found
         raise OneTimeTokenInvalid
 
     async def find_by_code(self, user_id: int, code: str) -> LiveToken:
-        """Of the last e-mail to an address of theirs; after five tries only its link is good.
+        """Of the last e-mail to an address of the user. After five tries only its link works.
 
         Raises OneTimeTokenInvalid.
         """
-        theirs = (OneTimeToken.user_id == user_id) & OneTimeToken.purpose.in_(OF_ADDRESS)
-        live = theirs & OneTimeToken.used_at.is_(None) & (OneTimeToken.expires_at > self.now())
-        one_time_token = await self.one_time_tokens.newest(live)
-        if one_time_token is None:
+        theirs = self.reader.valid(*OF_ADDRESS).where(OneTimeToken.user_id == user_id)
+        found = await self.one_time_tokens.newest(theirs)
+        if found is None:
             raise OneTimeTokenInvalid
-        left = (OneTimeToken.id == one_time_token.id) & (OneTimeToken.tries < MAX_TRIES)
+        left = (OneTimeToken.id == found.id) & (OneTimeToken.tries < MAX_TRIES)
         counted = await self.one_time_tokens.count_try(left)
-        if not counted or not self.codes.is_right(
-            one_time_token.token_hash, code, one_time_token.code_hash or ""
-        ):
+        if not counted or not self.codes.is_right(found.token_hash, code, found.code_hash or ""):
             raise OneTimeTokenInvalid
-        return live_token(one_time_token)
+        return live_token(found, self.sealer)
 
-    async def use(self, one_time_token: LiveToken) -> None:
-        """Of many at once, one. Raises OneTimeTokenInvalid."""
-        live = (OneTimeToken.id == one_time_token.id) & (OneTimeToken.expires_at > self.now())
-        if not await self.one_time_tokens.spend(live, self.now()):
+    async def use(self, token: LiveToken) -> None:
+        """Of many at once, one succeeds. Raises OneTimeTokenInvalid."""
+        if not await self.one_time_tokens.spend_one(token.id, self.now()):
             raise OneTimeTokenInvalid
 
     async def void(self, user_id: int, *purposes: Purpose) -> None:
-        theirs = (OneTimeToken.user_id == user_id) & OneTimeToken.purpose.in_(
-            purposes or tuple(Purpose)
-        )
-        await self.one_time_tokens.spend(theirs, self.now())
+        """All of the user, or those for the given purposes."""
+        theirs = OneTimeToken.user_id == user_id
+        chosen = OneTimeToken.purpose.in_(purposes or tuple(Purpose))
+        await self.one_time_tokens.spend(theirs & chosen, self.now())
+
+    async def void_all(self, user_id: int) -> None:
+        """Whatever was issued to the user before, for whatever purpose (I4)."""
+        await self.one_time_tokens.raise_epoch(user_id)
+
+    async def void_one(self, id: int) -> None:
+        await self.one_time_tokens.spend(OneTimeToken.id == id, self.now())
+
+    def _sealed(self, data: Mapping[str, Any] | None, token_hash: str) -> str | None:
+        if data is None:
+            return None
+        return self.sealer.seal(json.dumps(data).encode(), sealed_for(token_hash))

@@ -2,7 +2,7 @@ from uservault.kit.problems import Forbidden, Invalid
 
 
 class PasswordRefused(Invalid):
-    """`reason` says which rule of the policy refuses it."""
+    """`reason` is the rule that the password breaks."""
 
     title = "This password cannot be used."
 
@@ -13,4 +13,4 @@ class PasswordRefused(Invalid):
 
 class CurrentPasswordWrong(Forbidden):
     title = "The current password is wrong."
-    keep_writes = True  # the failed try stays on record
+    keep_writes = True  # keeps the event of the failed try

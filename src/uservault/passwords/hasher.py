@@ -1,4 +1,4 @@
-"""The one module that knows passlib."""
+"""Password hashing. No other module imports passlib."""
 
 import asyncio
 import logging
@@ -18,8 +18,9 @@ from uservault.wiring.ports import Verdict
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-# Hashes that nobody has the password of, at the present cost: a stranger's login takes as long.
-NOBODYS = {
+# No password matches these hashes. Logins without an account are verified against them, at the
+# current cost, so that they take as long as others.
+DUMMY_HASHES = {
     "bcrypt_sha256": f"$bcrypt-sha256$v=2,t=2b,r={{rounds}}${'.' * 22}${'.' * 31}",
     "argon2id": f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}",
 }
@@ -38,15 +39,15 @@ class TooManyPasswords(Unavailable):
 
 
 class PooledHasher:
-    """Hashes that cut nothing off a long password, made in a bounded pool of threads.
+    """Hashes whole passwords, however long, in a bounded pool of threads.
 
-    What was made by another scheme, or at a lower cost, is verified too, and replaced.
+    Hashes by another scheme or with a lower cost are verified too, and `verify` returns an upgrade.
     """
 
     def __init__(self, settings: PasswordSettings) -> None:
         self._context = _context(settings)
-        self._nobodys = NOBODYS[settings.scheme].format(rounds=settings.rounds)
-        # Linux gives each thread its own niceness; elsewhere it would slow the whole process.
+        self._dummy_hash = DUMMY_HASHES[settings.scheme].format(rounds=settings.rounds)
+        # Niceness is per thread on Linux; elsewhere it would slow the whole process.
         initializer = _yield_to_requests if sys.platform == "linux" else None
         self._pool = ThreadPoolExecutor(settings.workers or _cores(), "hasher", initializer)
         self._queue = settings.queue
@@ -64,20 +65,20 @@ class PooledHasher:
         self._pool.shutdown(cancel_futures=True)
 
     def _verify(self, password: str, hash: str | None) -> Verdict:
-        if hash is None or not self._identified(hash):
-            self._context.verify(password, self._nobodys)
+        if hash is None or not self._is_known(hash):
+            self._context.verify(password, self._dummy_hash)
             return Verdict(False)
         try:
-            right, better = self._context.verify_and_update(password, hash)
-        except (ValueError, TypeError, RuntimeError) as error:  # damaged, or of an unknown scheme
-            log.warning("hash not understood", extra={"reason": type(error).__name__})
+            right, upgraded = self._context.verify_and_update(password, hash)
+        except (ValueError, TypeError, RuntimeError) as error:  # damaged or not supported
+            log.warning("cannot read a password hash", extra={"reason": type(error).__name__})
             return self._verify(password, None)
-        return Verdict(right, better)
+        return Verdict(right, upgraded)
 
-    def _identified(self, hash: str) -> bool:
+    def _is_known(self, hash: str) -> bool:
         known = self._context.identify(hash) is not None
         if not known:
-            log.error("a password hash of a scheme that is not configured: its user cannot log in")
+            log.error("a password hash has an unknown scheme: its user cannot log in")
         return known
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -95,8 +96,9 @@ def _context(settings: PasswordSettings) -> CryptContext:
         "bcrypt__rounds": settings.rounds,
         "bcrypt_sha256__rounds": settings.rounds,
     }
-    ours = "argon2" if settings.scheme == "argon2id" else settings.scheme
-    schemes = sorted(SCHEMES, key=lambda scheme: scheme != ours)  # the first makes new hashes
+    preferred = "argon2" if settings.scheme == "argon2id" else settings.scheme
+    # The first scheme hashes new passwords.
+    schemes = sorted(SCHEMES, key=lambda scheme: scheme != preferred)
     return CryptContext(schemes, deprecated="auto", **costs)
 
 

@@ -5,7 +5,7 @@ from uservault.db.base import Base, BigId, exact
 
 
 class Password(Base):
-    """What is kept of a user's password."""
+    """The hash of a user's password."""
 
     __tablename__ = "passwords"
 

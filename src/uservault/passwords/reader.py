@@ -28,7 +28,7 @@ def _credentials(key: object) -> AnySelect:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credential:
-    """What a user proves themselves with, and whether that opens anything."""
+    """A user's password hash and whether they may log in."""
 
     user_id: int
     hash: str
@@ -39,7 +39,7 @@ class Credential:
 
 
 class CredentialReader:
-    """Who a username or an address says it is. No connection is held once it has answered."""
+    """Finds credentials by username, e-mail or id, without holding a database connection."""
 
     def __init__(self, resources: Resources) -> None:
         self.now = resources.clock
@@ -48,7 +48,8 @@ class CredentialReader:
         self.by_id = by_key(resources.database, _credentials(User.id))
 
     async def find(self, name: str) -> Credential | None:
-        if "\0" in name:  # nobody's; and PostgreSQL would not even look
+        """`name` is a username or an e-mail address."""
+        if "\0" in name:  # no name contains it, and PostgreSQL fails on it
             return None
         key, is_email = login_key(name)
         row = await (self.by_email if is_email else self.by_username).get(key)

@@ -11,14 +11,16 @@ class PasswordRepository(Repository[Password]):
     model = Password
 
     async def replace_hash(self, user_id: int, old: str, new: str) -> bool:
-        """Whether it was done: not if the password has been changed meanwhile."""
+        """Replaces the hash unless it has changed since. Returns whether it was replaced."""
         same = (Password.user_id == user_id) & (Password.hash == old)
         replaced = await self.session.execute(update(Password).where(same).values(hash=new))
         return cast("CursorResult[tuple[()]]", replaced).rowcount == 1
 
     async def lock(self, user_id: int, hash: str) -> bool:
-        """Whether this is still their hash, which stays so until the unit of work ends. The user
-        first, as whoever deletes them does."""
+        """Whether this is still the user's hash, locked until the unit of work ends.
+
+        It locks the user first, in the same order as a deletion, to avoid deadlocks.
+        """
         await self.session.execute(select(User.id).where(User.id == user_id).with_for_update())
         same = (Password.user_id == user_id) & (Password.hash == hash)
         locked = select(Password.user_id).where(same).with_for_update()

@@ -6,7 +6,7 @@ GivenPassword = Annotated[
     str,
     Field(
         max_length=256,
-        pattern=r"^[^\x00]*$",  # some hashes end at a NUL, others pad with it
+        pattern=r"^[^\x00]*$",  # some hash schemes end at a NUL, others pad with it
         json_schema_extra={"format": "password"},
         examples=["correct horse battery"],
     ),
@@ -15,7 +15,7 @@ NewPassword = Annotated[
     GivenPassword,
     Field(
         min_length=6,
-        description="Taken exactly as typed. At least 15 characters in production, 6 in"
-        " development, unless set otherwise; at most 256.",
+        description="Used exactly as typed. At most 256 characters; by default at least 15 in"
+        " production and 6 in development.",
     ),
 ]

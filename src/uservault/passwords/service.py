@@ -6,15 +6,18 @@ from uservault.wiring.scope import Hasher, Inject, Shared, injected
 
 @injected
 class PasswordService:
-    """What users know."""
+    """Sets and checks users' passwords."""
 
     passwords: Inject[PasswordRepository]
     policy: Shared[PasswordPolicy]
     hasher: Hasher
 
-    async def accepted(self, password: str, *about: str, field: str = "password") -> str:
-        """The hash to keep of it; slow, so before the first statement. Raises PasswordRefused,
-        which names the field of the request that it came in."""
+    async def check_and_hash(self, password: str, *about: str, field: str = "password") -> str:
+        """Checks the policy and returns the hash. `field` is the request's field, for the error.
+
+        Slow: call it before the first query, which would hold a database connection. Raises
+        PasswordRefused or TooManyPasswords.
+        """
         await self.policy.check(password, *about, field=field)
         return await self.hasher.hash(password)
 
@@ -22,13 +25,16 @@ class PasswordService:
         await self.passwords.save(Password(user_id=user_id, hash=hash))
 
     async def replace(self, user_id: int, old: str, new: str) -> bool:
-        """Whether it was done: not if the password has been changed meanwhile."""
+        """Replaces the hash unless it has changed since. Returns whether it was replaced."""
         return await self.passwords.replace_hash(user_id, old, new)
 
     async def is_still(self, user_id: int, hash: str) -> bool:
-        """Not if the password has been changed since it was looked up, or its user deleted."""
+        """False if the password was changed or the user deleted since `hash` was read.
+
+        If true, it stays so until the unit of work ends.
+        """
         return await self.passwords.lock(user_id, hash)
 
-    async def upgrade(self, user_id: int, old: str, better: str) -> None:
-        """The same password by the present scheme and cost."""
-        await self.passwords.replace_hash(user_id, old, better)
+    async def upgrade(self, user_id: int, old: str, new: str) -> None:
+        """Stores a hash of the same password by the current scheme and cost."""
+        await self.passwords.replace_hash(user_id, old, new)

@@ -4,10 +4,10 @@ from uservault.wiring.ports import Resources
 
 
 class LoginThrottle:
-    """Failed logins: for one name from one address, for one name, and from one address.
+    """Limits failed logins per name and client, per name, and per client.
 
-    Names that nobody has are counted like others. Only the first count can be driven up by one
-    attacker alone to keep somebody out, and then only from the attacker's own address.
+    Unknown names count too. An attacker with one address cannot exhaust the limit per name, so they
+    cannot lock a user out elsewhere.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -18,21 +18,21 @@ class LoginThrottle:
         self.client = Limit.parsed("login-client", rates.login_per_client)
 
     async def admit(self, name: str, address: str | None) -> None:
-        """Counts the try before its password is looked at. Raises TooManyTries."""
+        """Counts the try, before the password is verified. Raises TooManyTries."""
         (key, _), origin = login_key(name), client(address)
         await self.throttle.take(self.client, origin)
         await self.throttle.take(self.pair, key, origin)
         await self.throttle.take(self.account, key)
 
     async def pardon(self, address: str | None, *names: str) -> None:
-        """Whoever comes from this address proved to be the one who has these names."""
+        """Clears the limits of these names: the user at this address proved to own them."""
         for name in names:
             key, _ = login_key(name)
             await self.throttle.forget(self.pair, key, address)
             await self.throttle.forget(self.account, key)
 
     async def forgive(self, name: str, address: str | None) -> None:
-        """The try was no guess."""
+        """Takes the try back: the password was right."""
         (key, _), origin = login_key(name), client(address)
         await self.throttle.give_back(self.client, origin)
         await self.throttle.forget(self.pair, key, origin)
@@ -40,7 +40,7 @@ class LoginThrottle:
 
 
 class PasswordThrottle:
-    """Guesses at the password of a user, made with their access token."""
+    """Limits the tries of a user's current password, made with their access token."""
 
     def __init__(self, resources: Resources) -> None:
         self.throttle = Throttle(resources.counters)
@@ -48,7 +48,7 @@ class PasswordThrottle:
         self.limit = Limit.parsed("current-password", rate)
 
     async def admit(self, user_id: int) -> None:
-        """Counts the try before its password is looked at. Raises TooManyTries."""
+        """Counts the try, before the password is verified. Raises TooManyTries."""
         await self.throttle.take(self.limit, str(user_id))
 
     async def forgive(self, user_id: int) -> None:

@@ -10,7 +10,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, injected
 
 @injected
 class Deletion:
-    """Deleting accounts, at once or after a grace, and restoring them meanwhile."""
+    """Deletes users at once or after a grace period, and restores them during it."""
 
     users: Inject[UserService]
     roles: Inject[RoleAssignments]
@@ -19,14 +19,13 @@ class Deletion:
     settings: CurrentSettings
 
     async def delete(self, user_id: int, check: Precondition, by: Principal) -> None:
-        """Raises UserNotFound, Forbidden, LastAdministrator, or what the precondition raises."""
+        """Raises UserNotFound, Forbidden, LastAdministrator or PreconditionFailed."""
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
         user = await self.users.delete(user_id, check)
         if self.settings.erasure.grace_days:
-            await self.sessions.revoke_all(
-                user_id, "user deleted"
-            )  # not for who restores to revive
+            # Revoked, so that restoring the user does not bring the sessions back.
+            await self.sessions.revoke_all(user_id, "user deleted")
         else:
             await self.purge.purge(user)
 

@@ -1,4 +1,4 @@
-"""What a user gets of all that is held on them. No secret is in it, nor a digest of one."""
+"""The export of a user's data. It contains no secrets and no digests of secrets."""
 
 from datetime import datetime
 from typing import Any
@@ -9,70 +9,72 @@ from uservault.kit.schema import Schema
 
 
 class ExportedUser(Schema):
-    id: int = Field(description="Never given to another.")
-    username: str = Field(description="As they typed it.")
-    email: str = Field(description="Where e-mails go.")
-    email_verified: bool = Field(description="Whether they proved that it is theirs.")
-    locale: str | None = Field(description="The language of e-mails (BCP 47).")
-    is_active: bool = Field(description="Whether they may log in.")
+    id: int = Field(description="Never reused.")
+    username: str = Field(description="As the user typed it.")
+    email: str = Field(description="The user's e-mail address.")
+    email_verified: bool = Field(description="Whether the user has verified this address.")
+    locale: str | None = Field(description="The language of the user's e-mails (BCP 47).")
+    is_active: bool = Field(description="Whether the user may log in.")
     inactive_until: datetime | None = Field(
-        description="When they will be active again, if they are not."
+        description="When an inactive user becomes active again; UTC."
     )
-    inactive_reason: str | None = Field(description="Why they are not active.")
+    inactive_reason: str | None = Field(description="Why the user is inactive.")
     created_at: datetime = Field(description="UTC (RFC 3339).")
     updated_at: datetime = Field(description="UTC (RFC 3339).")
 
 
 class ExportedSession(Schema):
-    """Sessions that have ended are among them, until they are forgotten."""
+    """A session, live or ended. Ended sessions are deleted after some time."""
 
-    id: int = Field(description="Never given to another.")
+    id: int = Field(description="Never reused.")
     created_at: datetime = Field(description="UTC (RFC 3339).")
-    last_seen_at: datetime = Field(description="To the minute.")
+    last_seen_at: datetime = Field(description="The last request, to the minute.")
     refreshed_at: datetime = Field(description="When a token was last refreshed.")
-    expires_at: datetime = Field(description="When it ends by itself.")
-    revoked_at: datetime | None = Field(description="When it was ended.")
-    address: str | None = Field(description="Where it came from.")
-    user_agent: str | None = Field(description="What the device said of itself.")
+    expires_at: datetime = Field(description="When the session expires.")
+    revoked_at: datetime | None = Field(description="When the session was revoked.")
+    address: str | None = Field(description="The client's IP address.")
+    user_agent: str | None = Field(description="The `User-Agent` header.")
 
 
 class ExportedEvent(Schema):
-    """Where it came from is told only if nobody else did it."""
+    """An event. If another person caused it, its origin is left out."""
 
-    id: int = Field(description="Never given to another.")
-    type: str = Field(description="What happened.")
+    id: int = Field(description="Never reused.")
+    type: str = Field(description="The event's type.")
     at: datetime = Field(description="UTC (RFC 3339).")
-    actor_id: int | None = Field(description="Who did it.")
-    subject_id: int | None = Field(description="Whom it befell.")
-    session_id: int | None = Field(description="In which session.")
-    address: str | None = Field(description="Where it came from.")
-    user_agent: str | None = Field(description="What the device said of itself.")
-    request_id: str | None = Field(description="By which request.")
-    data: dict[str, Any] = Field(description="What is told of it besides.")
+    actor_id: int | None = Field(description="The user who caused the event.")
+    subject_id: int | None = Field(description="The user it happened to.")
+    session_id: int | None = Field(description="The session it happened in.")
+    address: str | None = Field(description="The client's IP address.")
+    user_agent: str | None = Field(description="The `User-Agent` header.")
+    request_id: str | None = Field(description="The HTTP request that caused it.")
+    data: dict[str, Any] = Field(description="Details, depending on `type`.")
 
 
 class ExportedMail(Schema):
-    """What it said is not kept."""
+    """An e-mail to the user, without its text."""
 
-    id: int = Field(description="Never given to another.")
-    template: str = Field(description="Which e-mail it was.")
-    locale: str = Field(description="The language of e-mails (BCP 47).")
-    recipient: str = Field(description="Where it went.")
+    id: int = Field(description="Never reused.")
+    template: str = Field(description="The kind of e-mail.")
+    locale: str = Field(description="The language of the e-mail (BCP 47).")
+    recipient: str = Field(description="The address it was sent to.")
     created_at: datetime = Field(description="UTC (RFC 3339).")
     sent_at: datetime | None = Field(description="When it was sent.")
-    failed_at: datetime | None = Field(description="When it was given up.")
+    failed_at: datetime | None = Field(description="When sending it was given up.")
 
 
 class Export(Schema):
-    """Everything that is held on a user."""
+    """Everything stored about a user."""
 
     exported_at: datetime = Field(description="UTC (RFC 3339).")
-    user: ExportedUser = Field(description="Who they are.")
-    roles: list[str] = Field(description="The names of their roles.")
-    permissions: list[str] = Field(description="What these permit.")
-    profile: dict[str, Any] = Field(description="What they keep themselves.")
-    metadata_public: dict[str, Any] = Field(description="What others keep, and they may read.")
-    metadata_admin: dict[str, Any] = Field(description="What administrators keep.")
-    sessions: list[ExportedSession] = Field(description="Live ones and ended ones.")
-    events: list[ExportedEvent] = Field(description="That the user did, or that befell them.")
-    letters: list[ExportedMail] = Field(description="Without what they said.")
+    user: ExportedUser = Field(description="The user.")
+    roles: list[str] = Field(description="The names of the user's roles.")
+    permissions: list[str] = Field(description="The permissions of these roles.")
+    profile: dict[str, Any] = Field(description="The user's profile, which they can change.")
+    metadata_public: dict[str, Any] = Field(description="Metadata that the user can read.")
+    metadata_admin: dict[str, Any] = Field(description="Metadata for administrators.")
+    sessions: list[ExportedSession] = Field(description="Live and ended sessions.")
+    events: list[ExportedEvent] = Field(
+        description="Events that the user caused or that happened to them."
+    )
+    letters: list[ExportedMail] = Field(description="E-mails to the user, without their text.")

@@ -9,16 +9,18 @@ from uservault.wiring.scope import Inject, injected
 
 @injected
 class Purge:
-    """Forgets a user for good: the row with all that hangs on it, their e-mails, and what the
-    record of events tells of their person."""
+    """Deletes a user for good, with the rows that reference them and their e-mails.
+
+    Their events stay, without personal data.
+    """
 
     users: Inject[UserRepository]
     mails: Inject[MailRepository]
-    record: Inject[EventErasure]
+    erasure: Inject[EventErasure]
     events: Inject[EventLog]
 
     async def purge(self, user: User) -> None:
         await self.mails.forget(user.id)
         await self.users.delete(user)
         self.events.record(UserPurged(subject_id=user.id))
-        await self.record.forget(user.id)
+        await self.erasure.forget(user.id)

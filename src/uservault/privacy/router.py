@@ -1,11 +1,12 @@
-"""What we keep about people: exporting it, deleting it, restoring it."""
+"""Exporting, deleting and restoring users."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
+from uservault.access.fresh import FreshLoginRequired
+from uservault.access.guard import CurrentPrincipal, FreshPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.schema import Message, PathId
@@ -27,9 +28,13 @@ router = APIRouter(prefix="/api", route_class=Route)
 DOWNLOAD: dict[str, Any] = {"model": Export} | headers("Content-Disposition")
 
 
-@router.get("/me/export", tags=["me"], responses=problems(UserNotFound) | {200: DOWNLOAD})
-async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> StreamingResponse:
-    """Everything that is held on oneself, as a file; no secret is in it."""
+@router.get(
+    "/me/export",
+    tags=["me"],
+    responses=problems(UserNotFound, FreshLoginRequired) | {200: DOWNLOAD},
+)
+async def export_me(me: FreshPrincipal, exporter: Shared[Exporter]) -> StreamingResponse:
+    """Download everything we store about you as a file. It contains no secrets."""
     body = await exporter.export(me.user_id)
     name = f'attachment; filename="user-{me.user_id}.json"'
     return StreamingResponse(
@@ -38,12 +43,15 @@ async def export_me(me: CurrentPrincipal, exporter: Shared[Exporter]) -> Streami
 
 
 @router.delete(
-    "/me", tags=["me"], responses=problems(UserNotFound, LastAdministrator, PreconditionFailed)
+    "/me",
+    tags=["me"],
+    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed, FreshLoginRequired),
 )
-async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
-    """Delete oneself, for good at once or after a grace. All sessions end at once.
+async def delete_me(me: FreshPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
+    """Delete your own user. This ends all your sessions at once.
 
-    In production the last active administrator stays.
+    An administrator can restore you for USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is
+    final at once. In production, the last active administrator cannot be deleted.
     """
     await deletion.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
@@ -52,16 +60,17 @@ async def delete_me(me: CurrentPrincipal, check: IfMatch, deletion: Inject[Delet
 @router.delete(
     "/users/{id:id}",
     tags=["users"],
-    dependencies=[requires_self_or(Permission.USERS_DELETE)],
-    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed),
+    dependencies=[requires_self_or(Permission.USERS_DELETE, fresh=True)],
+    responses=problems(UserNotFound, LastAdministrator, PreconditionFailed, FreshLoginRequired),
 )
 async def delete_user(
     id: PathId, check: IfMatch, me: CurrentPrincipal, deletion: Inject[Deletion]
 ) -> Message:
-    """Delete a user: oneself, or anybody with `users:delete`. Their tokens end at once.
+    """Delete a user. You need `users:delete`, except to delete yourself.
 
-    It is for good; if USERVAULT_ERASURE__GRACE_DAYS says so, only after that many days, until when
-    an administrator can take it back. In production the last active administrator stays.
+    The user's tokens stop working at once. An administrator can restore the user for
+    USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is final at once. In production, the last
+    active administrator cannot be deleted.
     """
     await deletion.delete(id, check, me)
     return Message(message="User deleted successfully")
@@ -76,7 +85,7 @@ async def list_deleted_users(
     query: Annotated[PageQuery, Query()],
     users: Shared[DeletedUserReader],
 ) -> Paged[DeletedUserRead]:
-    """A page of the users that can still be restored, in the order of their ids."""
+    """List the deleted users that you can still restore, sorted by id."""
     return await users.page(query)
 
 
@@ -89,5 +98,5 @@ async def list_deleted_users(
 async def restore_user(
     id: PathId, me: CurrentPrincipal, deletion: Inject[Deletion]
 ) -> Tagged[UserRead]:
-    """Take a deletion back, while its grace lasts. The user's sessions stay ended."""
+    """Restore a deleted user during the grace period. Their sessions stay ended."""
     return await deletion.restore(id, me)

@@ -18,7 +18,7 @@ DUE = (
 
 
 class PurgeSweep:
-    """Purges the users whose grace is over, each in a transaction of its own."""
+    """Purges deleted users after their grace period, each in its own transaction."""
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
@@ -26,7 +26,7 @@ class PurgeSweep:
         self.grace = timedelta(days=resources.settings.erasure.grace_days)
 
     async def run_once(self) -> int:
-        """The number of users that were due."""
+        """The number of users that were due, at most BATCH_SIZE."""
         rows = await self.resources.database.rows(DUE, {"end": self.now() - self.grace})
         for row in rows:
             await self._purge(row.id)
@@ -34,6 +34,6 @@ class PurgeSweep:
 
     async def _purge(self, id: int) -> None:
         async with scope(self.resources) as made:
-            user = await made.get(UserRepository).deleted(id, before=self.now() - self.grace)
-            if user is not None:  # restored meanwhile, or another worker was faster
+            user = await made.get(UserRepository).get_deleted(id, until=self.now() - self.grace)
+            if user is not None:  # else restored or purged since
                 await made.get(Purge).purge(user)

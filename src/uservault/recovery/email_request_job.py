@@ -18,7 +18,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, Now, injected, scope
 
 @injected
 class EmailRequestHandler:
-    """Queues the e-mail that was ordered, if somebody has the address and may have the e-mail."""
+    """Queues the requested e-mail if an active user has the address and needs the e-mail."""
 
     users: Inject[UserRepository]
     one_time_tokens: Inject[OneTimeTokenService]
@@ -27,18 +27,19 @@ class EmailRequestHandler:
     settings: CurrentSettings
     now: Now
 
-    async def fulfil(self, request: QueuedEmailRequest) -> None:
+    async def handle(self, request: QueuedEmailRequest) -> None:
         if user := await self._recipient(request):
             await self._queue(request, user)
 
     async def _recipient(self, request: QueuedEmailRequest) -> User | None:
-        id = await self.users.id_of(request.email_key)
+        id = await self.users.id_by_email(request.email_key)
         user = await self.users.get(id) if id else None
         if user is None or user.email_key != request.email_key or not is_active(user, self.now()):
             return None
-        return user if request.purpose == Purpose.RESET_PASSWORD or self._asks(user) else None
+        needed = request.purpose == Purpose.RESET_PASSWORD or self._needs_verification(user)
+        return user if needed else None
 
-    def _asks(self, user: User) -> bool:
+    def _needs_verification(self, user: User) -> bool:
         return self.settings.registration.verify != "off" and not user.email_verified
 
     async def _queue(self, request: QueuedEmailRequest, user: User) -> None:
@@ -51,13 +52,13 @@ class EmailRequestHandler:
 
 
 class EmailRequestJob:
-    """The job: one order after the other, each with the origin of whoever placed it."""
+    """Handles queued e-mail requests, oldest first, with the origin of the HTTP request."""
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
 
     async def run_once(self) -> int:
-        """The number of orders that were seen to."""
+        """The number of requests handled, at most 1."""
         if not await self.resources.database.rows(select(QueuedEmailRequest.id).limit(1)):
             return 0
         async with scope(self.resources) as made:
@@ -70,6 +71,6 @@ class EmailRequestJob:
                 user_agent=request.user_agent,
                 request_id=request.request_id,
             )
-            await made.get(EmailRequestHandler).fulfil(request)
+            await made.get(EmailRequestHandler).handle(request)
             await requests.delete(request)
         return 1

@@ -9,14 +9,14 @@ from uservault.wiring.scope import Inject, Now, Shared, injected
 
 @injected
 class EmailRequests:
-    """Queues requests for an e-mail. It looks up no user, so asking reveals nothing."""
+    """Queues e-mail requests without looking up the user, so the answer reveals no account."""
 
     requests: Inject[EmailRequestRepository]
     throttle: Shared[EmailThrottle]
     origin: CurrentOrigin
     now: Now
 
-    async def place(self, purpose: Purpose, email: str) -> None:
+    async def queue(self, purpose: Purpose, email: str) -> None:
         """Raises TooManyTries."""
         await self.throttle.admit(purpose, email, self.origin.address)
         request = QueuedEmailRequest(

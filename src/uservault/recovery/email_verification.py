@@ -12,7 +12,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, injected
 
 @injected
 class EmailVerification:
-    """Proving that an address is one's own, by what was sent to it."""
+    """Verifies that a user reads the e-mails sent to their address."""
 
     one_time_tokens: Inject[OneTimeTokenService]
     users: Inject[UserService]
@@ -20,42 +20,45 @@ class EmailVerification:
     notices: Inject[Notices]
     settings: CurrentSettings
 
-    async def ask(self, user: User) -> None:
-        """Sends the e-mail, unless nobody wants the proof."""
+    async def request(self, user: User) -> None:
+        """Sends the e-mail, unless verification is off or the address is already verified."""
         if self.settings.registration.verify == "off" or user.email_verified:
             return
         issued = await self.one_time_tokens.issue(Purpose.VERIFY_EMAIL, user.id, user.email)
         contents = VerifyEmail(token=issued.token, code=issued.code)
         await self.mailer.queue(contents, user.email, user.locale, user.id)
 
-    async def propose(self, user: User, email: str) -> None:
-        """An address that is to be theirs once they have proved it. Raises EmailTaken."""
+    async def request_change(self, user: User, email: str) -> None:
+        """Sends the e-mail to the new address. Once verified, it replaces the old address.
+
+        Raises EmailTaken.
+        """
         await self.users.ensure_email_free(email, user.id)
         issued = await self.one_time_tokens.issue(Purpose.CHANGE_EMAIL, user.id, email)
         contents = ConfirmNewEmail(token=issued.token, code=issued.code)
         await self.mailer.queue(contents, email, user.locale, user.id)
 
-    async def by_token(self, token: str) -> None:
-        """Raises OneTimeTokenInvalid, or EmailTaken by somebody who was faster."""
+    async def verify_by_token(self, token: str) -> None:
+        """Raises OneTimeTokenInvalid, or EmailTaken if another user has taken the address since."""
         one_time_token = await self.one_time_tokens.find(token, *OF_ADDRESS)
         await self._verify(await self.users.get(one_time_token.user_id), one_time_token)
 
-    async def by_code(self, user_id: int, code: str) -> None:
-        """Raises like `by_token`."""
+    async def verify_by_code(self, user_id: int, code: str) -> None:
+        """Raises like `verify_by_token`."""
         user = await self.users.get(user_id)
         await self._verify(user, await self.one_time_tokens.find_by_code(user_id, code))
 
     async def _verify(self, user: User, one_time_token: LiveToken) -> None:
-        before = user.email
-        if one_time_token.purpose is Purpose.VERIFY_EMAIL and one_time_token.address != before:
+        old_email = user.email
+        if one_time_token.purpose is Purpose.VERIFY_EMAIL and one_time_token.address != old_email:
             raise OneTimeTokenInvalid
         await self.one_time_tokens.use(one_time_token)
         await self.users.verify_email(user, one_time_token.address)
-        if user.email != before:
-            await self.moved(user, before)
+        if user.email != old_email:
+            await self.address_changed(user, old_email)
 
-    async def moved(self, user: User, before: str) -> None:
-        """What was sent to the former address opens nothing any more, and it is told."""
+    async def address_changed(self, user: User, old_email: str) -> None:
+        """Voids the user's one-time tokens and notifies the old address."""
         await self.one_time_tokens.void(user.id)
         notice = EmailChanged(username=user.username)
-        await self.notices.tell(notice, before, user.locale, user.id)
+        await self.notices.tell(notice, old_email, user.locale, user.id)

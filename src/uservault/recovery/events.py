@@ -6,6 +6,6 @@ class PasswordResetRequested(Event):
 
 
 class PasswordReset(Event):
-    """With what was mailed to their address."""
+    """With the one-time token from the e-mail, not with the old password."""
 
     type = "password.reset"

@@ -8,8 +8,10 @@ from uservault.kit.identity import KEY_LENGTH
 
 
 class QueuedEmailRequest(Base):
-    """That somebody asked for an e-mail to an address, which may be nobody's. A worker finds out:
-    whoever asks gets the same answer in the same time (B8)."""
+    """A request for an e-mail to an address that may belong to no user.
+
+    A job looks that up later, so every request takes the same time and gets the same answer (B8).
+    """
 
     __tablename__ = "letter_orders"
 
@@ -17,6 +19,6 @@ class QueuedEmailRequest(Base):
     purpose: Mapped[str] = mapped_column(exact(32))
     email_key: Mapped[str] = mapped_column(exact(KEY_LENGTH))
     ordered_at: Mapped[datetime]
-    address: Mapped[str | None] = mapped_column(String(45))  # from here on: of whoever asked
+    address: Mapped[str | None] = mapped_column(String(45))  # from here: of the HTTP request
     user_agent: Mapped[str | None] = mapped_column(String(256))
     request_id: Mapped[str | None] = mapped_column(String(64))

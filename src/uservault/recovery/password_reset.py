@@ -20,13 +20,13 @@ from uservault.wiring.scope import Inject, Shared, injected
 
 @injected
 class PasswordRecovery:
-    """A new password, by who reads what is sent to the user's address (B8)."""
+    """Sets a new password with the one-time token from an e-mail (B8)."""
 
     reader: Shared[UserReader]
     credentials: Shared[CredentialReader]
     throttle: Shared[ResetThrottle]
-    guesses: Shared[PasswordThrottle]
-    logins: Shared[LoginThrottle]
+    password_throttle: Shared[PasswordThrottle]
+    login_throttle: Shared[LoginThrottle]
     one_time_tokens: Inject[OneTimeTokenService]
     users: Inject[UserService]
     passwords: Inject[PasswordService]
@@ -36,7 +36,7 @@ class PasswordRecovery:
     origin: CurrentOrigin
 
     async def reset(self, token: str, password: str) -> None:
-        """A password that the policy refuses leaves the token good; garbage costs no hash.
+        """A refused password leaves the token valid. An invalid token costs no hashing.
 
         Raises OneTimeTokenInvalid, PasswordRefused, TooManyTries or TooManyPasswords.
         """
@@ -47,14 +47,15 @@ class PasswordRecovery:
         if credential is None or not credential.is_active:
             raise OneTimeTokenInvalid
         about = (known.username, known.email)
-        hash = await self.passwords.accepted(password, *about, field="new_password")
+        hash = await self.passwords.check_and_hash(password, *about, field="new_password")
         user = await self.users.get(one_time_token.user_id)
         await self._set(user, one_time_token, credential.hash, hash)
-        await self._tell(user)
+        await self._notify(user)
 
     async def _set(self, user: User, one_time_token: LiveToken, old: str, new: str) -> None:
-        """If neither the address nor the password was changed while we hashed."""
+        """Raises OneTimeTokenInvalid if the address or password changed during the hashing."""
         await self.one_time_tokens.use(one_time_token)
+        await self.one_time_tokens.void_all(user.id)
         if user.email != one_time_token.address or not await self.passwords.replace(
             user.id, old, new
         ):
@@ -64,8 +65,8 @@ class PasswordRecovery:
         if not user.email_verified:
             await self.users.verify_email(user, one_time_token.address)
 
-    async def _tell(self, user: User) -> None:
+    async def _notify(self, user: User) -> None:
         notice = PasswordChanged(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user.id)
-        await self.guesses.forgive(user.id)
-        await self.logins.pardon(self.origin.address, user.username, user.email)
+        await self.password_throttle.forgive(user.id)
+        await self.login_throttle.pardon(self.origin.address, user.username, user.email)

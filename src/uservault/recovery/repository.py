@@ -8,6 +8,6 @@ class EmailRequestRepository(Repository[QueuedEmailRequest]):
     model = QueuedEmailRequest
 
     async def next(self) -> QueuedEmailRequest | None:
-        """The oldest that nobody else is at."""
+        """The oldest request that no other worker has locked."""
         oldest = select(QueuedEmailRequest).order_by(QueuedEmailRequest.id).limit(1)
         return await self.session.scalar(oldest.with_for_update(skip_locked=True))

@@ -1,4 +1,4 @@
-"""What people do by the e-mails that they get."""
+"""Verifying an e-mail address and resetting a password, by one-time tokens from e-mails."""
 
 from fastapi import APIRouter, status
 
@@ -20,25 +20,25 @@ from uservault.wiring.scope import Inject
 
 router = APIRouter(prefix="/api/account", tags=["account"], route_class=Route)
 
-ORDERED = Message(message="If there is an account to write to, an e-mail is on its way.")
+ACCEPTED = Message(message="If an account uses this address, we will send it an e-mail.")
 
 
 @router.post("/verify-email", responses=problems(Unauthorized, OneTimeTokenInvalid, EmailTaken))
 async def verify_email(
     caller: Caller, data: EmailVerify, verification: Inject[EmailVerification]
 ) -> Message:
-    """Prove an address: with the token of the e-mail, or, signed in, with its code.
+    """Verify an e-mail address with the token from the e-mail or, when logged in, its code.
 
-    A code is good for five tries, and both for 24 hours. A new address that waits for its proof
+    Both expire after 24 hours; the code also after five tries. If you verify a new address, it
     replaces the old one.
     """
     if data.token is not None:
-        await verification.by_token(data.token)
+        await verification.verify_by_token(data.token)
     elif caller is None:
         raise Unauthorized
     else:
-        await verification.by_code(caller.user_id, data.code or "")
-    return Message(message="The address is confirmed.")
+        await verification.verify_by_code(caller.user_id, data.code or "")
+    return Message(message="E-mail address verified")
 
 
 @router.post(
@@ -47,21 +47,21 @@ async def verify_email(
     responses=problems(TooManyTries),
 )
 async def resend_verification(data: EmailRequest, requests: Inject[EmailRequests]) -> Message:
-    """Ask for the e-mail again. The answer is the same whether there is such an account or not."""
-    await requests.place(Purpose.VERIFY_EMAIL, data.email)
-    return ORDERED
+    """Request another verification e-mail. The answer does not reveal if the account exists."""
+    await requests.queue(Purpose.VERIFY_EMAIL, data.email)
+    return ACCEPTED
 
 
 @router.post(
     "/forgot-password", status_code=status.HTTP_202_ACCEPTED, responses=problems(TooManyTries)
 )
 async def forgot_password(data: EmailRequest, requests: Inject[EmailRequests]) -> Message:
-    """Ask for an e-mail with which to choose a new password.
+    """Request an e-mail with a token for choosing a new password.
 
-    The answer is the same, in the same time, whether there is such an account or not.
+    The answer and its timing do not reveal if the account exists.
     """
-    await requests.place(Purpose.RESET_PASSWORD, data.email)
-    return ORDERED
+    await requests.queue(Purpose.RESET_PASSWORD, data.email)
+    return ACCEPTED
 
 
 @router.post(
@@ -69,9 +69,9 @@ async def forgot_password(data: EmailRequest, requests: Inject[EmailRequests]) -
     responses=problems(OneTimeTokenInvalid, PasswordRefused, TooManyTries, TooManyPasswords),
 )
 async def reset_password(data: PasswordReset, recovery: Inject[PasswordRecovery]) -> Message:
-    """Choose a new password with the token of the e-mail: once, and within 30 minutes.
+    """Choose a new password with the token from the e-mail. This ends all your sessions.
 
-    All sessions end.
+    The token works once and expires after 30 minutes.
     """
     await recovery.reset(data.token, data.new_password)
     return Message(message="Password changed")

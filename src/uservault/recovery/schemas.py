@@ -11,7 +11,7 @@ Token = Annotated[
     Field(
         max_length=128,
         pattern=r"^[A-Za-z0-9_-]+$",
-        description="From the link in the e-mail: what stands behind `#token=`.",
+        description="The token from the link in the e-mail: the part after `#token=`.",
         json_schema_extra={"format": "password"},
     ),
 ]
@@ -22,13 +22,13 @@ class EmailRequest(Schema):
 
 
 class EmailVerify(Schema):
-    """The token from anyone, or else the code from the user who is signed in."""
+    """Send the token, or log in and send the code."""
 
-    token: Token | None = Field(None, description="From the link of the e-mail.")
+    token: Token | None = Field(None, description="The token from the link in the e-mail.")
     code: str | None = Field(
         None,
         pattern=r"^[0-9]{6}$",
-        description="From the same e-mail, for who would rather type it.",
+        description="The six-digit code from the same e-mail.",
         examples=["042917"],
     )
 

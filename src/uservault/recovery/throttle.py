@@ -4,7 +4,7 @@ from uservault.wiring.ports import Resources
 
 
 class EmailThrottle:
-    """E-mails that strangers have sent, by one client and to one address, known here or not."""
+    """Limits e-mail requests per client and per address, whether or not a user has it."""
 
     def __init__(self, resources: Resources) -> None:
         rates = resources.settings.limits
@@ -12,14 +12,14 @@ class EmailThrottle:
         self.client = Limit.parsed("letters-client", rates.letters_per_client)
         self.address = Limit.parsed("letters-address", rates.letters_per_address)
 
-    async def admit(self, kind: str, to: str, client: str | None) -> None:
+    async def admit(self, purpose: str, email: str, client: str | None) -> None:
         """Raises TooManyTries."""
         await self.throttle.take(self.client, client)
-        await self.throttle.take(self.address, kind, email_key(to))
+        await self.throttle.take(self.address, purpose, email_key(email))
 
 
 class ResetThrottle:
-    """New passwords that are tried with one e-mail: each costs a hash."""
+    """Limits the passwords tried with one one-time token, since each costs a hash."""
 
     def __init__(self, resources: Resources) -> None:
         self.throttle = Throttle(resources.counters)

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 @injected
 class Accounts:
-    """Creates accounts: users with a password and, for administrators, every permission."""
+    """Creates users with a password, and administrators."""
 
     users: Inject[UserService]
     passwords: Inject[PasswordService]
@@ -31,18 +31,21 @@ class Accounts:
         return user
 
     async def create_admin_if_first(self, data: UserCreate) -> User:
-        """The first user, while there is no administrator, becomes one. Raises like `create`."""
+        """The user becomes an administrator if there is none yet. Raises like `create`."""
         hash = await self.hash(data.password, data.username, data.email)
         first = await self.roles.lacks_admin()
         user = await self.add(data.username, data.email, hash, data.locale, verified=first)
         if first:
             await self.roles.make_admin(user.id)
-            log.warning("first administrator", extra={"user_id": user.id})
+            log.warning("created the first administrator", extra={"user_id": user.id})
         return user
 
     async def hash(self, password: str, username: str, email: str) -> str:
-        """To be called before a connection is held. Raises PasswordRefused or TooManyPasswords."""
-        return await self.passwords.accepted(password, username, email)
+        """Slow: call it before the first query, which would hold a database connection.
+
+        Raises PasswordRefused or TooManyPasswords.
+        """
+        return await self.passwords.check_and_hash(password, username, email)
 
     async def add(
         self,
@@ -53,7 +56,10 @@ class Accounts:
         *,
         verified: bool = False,
     ) -> User:
-        """`verified`: the caller vouches for the address. Raises UsernameTaken or EmailTaken."""
+        """`verified`: the caller knows that the address belongs to the user.
+
+        Raises UsernameTaken or EmailTaken.
+        """
         user = await self.users.create(username, email, locale, verified=verified)
         await self.passwords.keep(user.id, hash)
         return user

@@ -2,4 +2,4 @@ from uservault.kit.problems import Forbidden
 
 
 class RegistrationClosed(Forbidden):
-    title = "Nobody can register by themselves here."
+    title = "Registration is closed."

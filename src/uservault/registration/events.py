@@ -2,6 +2,6 @@ from uservault.events.log import Event
 
 
 class RegistrationThrottled(Event):
-    """Likewise."""
+    """Recorded once per full window, for the first try that is refused."""
 
     type = "registration.throttled"

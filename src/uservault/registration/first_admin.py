@@ -1,4 +1,4 @@
-"""Administrators made by whoever runs the service, not by a request."""
+"""Creates administrators from the command line and the settings, not from a request."""
 
 import logging
 
@@ -26,31 +26,31 @@ async def make_admin(resources: Resources, data: UserCreate) -> User:
 
 
 async def make_first_admin(resources: Resources) -> None:
-    """The one that the settings name, if there is no administrator yet. Raises BadSettings."""
-    given = resources.settings.admin
-    if given == AdminSettings():
+    """Creates the administrator in the settings if there is none yet. Raises BadSettings."""
+    admin = resources.settings.admin
+    if admin == AdminSettings():
         return
     async with scope(resources) as made:
         if await made.get(RoleRepository).any_admin():
-            log.warning("USERVAULT_ADMIN__* is not needed any more: take it away")
+            log.warning("an administrator exists: remove the settings USERVAULT_ADMIN__*")
             return
     try:
         async with scope(resources) as made:
-            await made.get(Accounts).create_admin_if_first(_registration(given))
+            await made.get(Accounts).create_admin_if_first(_user_create(admin))
     except PasswordRefused as refused:
         raise BadSettings(f"{PREFIX}PASSWORD: {refused.reason}") from None
     except Conflict as conflict:
         async with scope(resources) as made:
-            if not await made.get(RoleRepository).any_admin():  # then no other replica was first
+            if not await made.get(RoleRepository).any_admin():  # else another replica created it
                 raise BadSettings(f"{PREFIX}*: {conflict.title}") from None
 
 
-def _registration(given: AdminSettings) -> UserCreate:
-    password = given.password.get_secret_value()
+def _user_create(admin: AdminSettings) -> UserCreate:
+    password = admin.password.get_secret_value()
     try:
-        return UserCreate(username=given.username, email=given.email, password=password)
+        return UserCreate(username=admin.username, email=admin.email, password=password)
     except ValidationError as error:
-        faults = [
+        messages = [
             f"{PREFIX}{each['loc'][0]!s}".upper() + f": {each['msg']}" for each in error.errors()
         ]
-        raise BadSettings("\n".join(faults)) from None
+        raise BadSettings("\n".join(messages)) from None

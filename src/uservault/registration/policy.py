@@ -1,4 +1,4 @@
-"""Who may become a user."""
+"""Who may register."""
 
 from fastapi import Request
 
@@ -10,7 +10,7 @@ from uservault.wiring.scope import resources_of
 
 
 class RegistrationPolicy:
-    """What USERVAULT_REGISTRATION__MODE says."""
+    """Applies USERVAULT_REGISTRATION__MODE."""
 
     def __init__(self, resources: Resources) -> None:
         self.mode = resources.settings.registration.mode
@@ -19,16 +19,17 @@ class RegistrationPolicy:
     def open(self) -> bool:
         return self.mode == "open"
 
-    def admit_invited(self) -> None:
+    def ensure_invitations_allowed(self) -> None:
         """Raises RegistrationClosed."""
         if self.mode == "closed":
             raise RegistrationClosed
 
 
 async def may_register(request: Request) -> None:
-    """Anybody, or else whoever may write users. While anybody may, no credential is looked at.
+    """Admits everyone in mode `open`, otherwise only callers with `users:write`.
 
-    Raises RegistrationClosed, or Unauthorized for a credential that is not good.
+    In mode `open`, credentials are ignored. Raises RegistrationClosed, or Unauthorized for invalid
+    credentials.
     """
     if resources_of(request).shared(RegistrationPolicy).open:
         return

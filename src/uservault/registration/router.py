@@ -38,7 +38,7 @@ router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
 async def create_user(
     data: UserCreate, registration: Inject[RegistrationService]
 ) -> Annotated[User, created("/api/users")]:
-    """Register. In development, the first to register becomes the administrator.
+    """Register. In development, the first user becomes the administrator.
 
     Unless USERVAULT_REGISTRATION__MODE is `open`, you need the permission `users:write`.
     """

@@ -9,4 +9,4 @@ class UserCreate(Schema):
     username: Username
     email: Email
     password: NewPassword
-    locale: Locale | None = Field(None, description="The language of their e-mails (BCP 47).")
+    locale: Locale | None = Field(None, description="The language of the user's e-mails (BCP 47).")

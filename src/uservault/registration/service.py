@@ -1,7 +1,7 @@
 from uservault.access.origin import CurrentOrigin
 from uservault.events.log import EventLog
 from uservault.kit.problems import Conflict
-from uservault.limits.errors import TooManyTries
+from uservault.limits.recording import first_refusal_recorded
 from uservault.recovery.email_verification import EmailVerification
 from uservault.registration.accounts import Accounts
 from uservault.registration.events import RegistrationThrottled
@@ -13,7 +13,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
 @injected
 class RegistrationService:
-    """People who become users by themselves."""
+    """Registration by users themselves, or by a caller with `users:write`."""
 
     accounts: Inject[Accounts]
     verification: Inject[EmailVerification]
@@ -24,13 +24,14 @@ class RegistrationService:
 
     async def register(self, data: UserCreate) -> User:
         """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
-        await self._admit()
+        with first_refusal_recorded(self.events, RegistrationThrottled(subject_id=None)):
+            await self.throttle.admit(self.origin.address)
         try:
             user = await self._create(data)
         except Conflict:
             await self.throttle.count_refused(self.origin.address)
             raise
-        await self.verification.ask(user)
+        await self.verification.request(user)
         await self.throttle.count_created(self.origin.address)
         return user
 
@@ -38,11 +39,3 @@ class RegistrationService:
         if self.settings.production:
             return await self.accounts.create(data)
         return await self.accounts.create_admin_if_first(data)
-
-    async def _admit(self) -> None:
-        try:
-            await self.throttle.admit(self.origin.address)
-        except TooManyTries as refused:
-            if refused.first:
-                self.events.record(RegistrationThrottled(subject_id=None))
-            raise

@@ -3,7 +3,7 @@ from uservault.wiring.ports import Resources
 
 
 class RegistrationThrottle:
-    """Accounts that one address creates, and names and addresses that it finds to be taken."""
+    """Limits per client the accounts created and the usernames and e-mails found to be taken."""
 
     def __init__(self, resources: Resources) -> None:
         rates = resources.settings.limits
@@ -12,7 +12,10 @@ class RegistrationThrottle:
         self.refused = Limit.parsed("register-refused", rates.register_refused_per_client)
 
     async def admit(self, address: str | None) -> None:
-        """Counts the try before its password is hashed. Raises TooManyTries."""
+        """Counts the try against both limits, before the password is hashed. Raises TooManyTries.
+
+        `count_created` and `count_refused` take it back from the limit that does not apply.
+        """
         await self.throttle.take(self.refused, client(address))
         await self.throttle.take(self.created, client(address))
 
@@ -23,7 +26,7 @@ class RegistrationThrottle:
         await self.throttle.give_back(self.created, client(address))
 
     async def admit_change(self, address: str | None) -> None:
-        """A user's new name or address can be found to be taken, too. Raises TooManyTries."""
+        """Counts a change too, since it can reveal taken names and e-mails. Raises TooManyTries."""
         await self.throttle.take(self.refused, client(address))
 
     async def count_changed(self, address: str | None) -> None:

@@ -15,7 +15,7 @@ from uservault.wiring.scope import CurrentSettings, Inject, Now, injected
 
 @injected
 class RoleAssignments:
-    """Who holds which role."""
+    """Grants and revokes users' roles."""
 
     roles: Inject[RoleRepository]
     events: Inject[EventLog]
@@ -24,74 +24,78 @@ class RoleAssignments:
     now: Now
 
     async def make_admin(self, user_id: int) -> None:
-        """By who runs the service, or by coming first: nobody is told."""
-        await self._grant(await self.roles.admin_locked(), user_id)
+        """For the first administrator and the command line. Sends no notice."""
+        await self._grant(await self.roles.lock_admin_role(), user_id)
 
     async def lacks_admin(self) -> bool:
-        """Whether there is no administrator yet. If so, nobody else becomes one until the unit of
-        work ends: of many at once, one is the first."""
+        """Whether there is no administrator yet.
+
+        If so, it locks the role until the unit of work ends: only one of many concurrent callers
+        gets True.
+        """
         if await self.roles.any_admin():
             return False
-        await self.roles.admin_locked()
+        await self.roles.lock_admin_role()
         return not await self.roles.any_admin()
 
     async def ensure_may_change(self, user_id: int, by: Principal) -> None:
-        """For whoever is about to change another user: that one must not be the mightier.
+        """`by` must hold every permission the target holds, unless they change themselves.
 
-        Whoever can change somebody's address can become them. Raises Forbidden.
+        Otherwise they could take over the target by changing the user's address. Raises Forbidden.
         """
         if user_id != by.user_id:
-            await self.roles.lock_holder(user_id)
+            await self.roles.lock_user(user_id)
             by.ensure_holds(await self.permissions_of(user_id))
 
     async def ensure_not_last_admin(self, user_id: int) -> None:
-        """For whoever is about to delete, deactivate or demote the user, in the same unit of work.
+        """Call it before you delete, deactivate or demote the user, in the same unit of work.
 
-        In production there is always an active administrator. Raises LastAdministrator.
+        Only production keeps its last active administrator. Raises LastAdministrator.
         """
-        keeps_one = self.settings.production
-        if keeps_one and await self.roles.is_last_admin(user_id, self.now()):
+        if self.settings.production and await self.roles.is_last_admin(user_id, self.now()):
             raise LastAdministrator
 
     async def permissions_of(self, user_id: int) -> frozenset[Permission]:
-        """What the user's roles permit now."""
-        held = await self.roles.held(user_id)
-        return frozenset(permission for role in held for permission in role.permissions)
+        """The permissions of the user's current roles."""
+        roles = await self.roles.of_user(user_id)
+        return frozenset(permission for role in roles for permission in role.permissions)
 
-    async def ensure_may_give(self, names: Sequence[str], by: Principal) -> None:
-        """For whoever promises these roles. Raises UnknownRole or Forbidden."""
-        _ensure_may_change(set(), _named(names, await self.roles.named(names)), by)
+    async def ensure_may_grant(self, names: Sequence[str], by: Principal) -> None:
+        """Checks roles that `assign` grants later. Raises UnknownRole or Forbidden."""
+        _ensure_may_replace(set(), _resolve(names, await self.roles.by_names(names)), by)
 
     async def assign(self, user_id: int, names: Sequence[str], by: Principal) -> EffectiveRoles:
-        """The user has the roles of these names from now on, and no others.
+        """Replaces the user's roles with the roles of these names.
 
-        Raises UserNotFound, UnknownRole, LastAdministrator, or Forbidden: `by` must hold what the
-        roles given and taken permit, and everything if one permits nothing, or to change the roles
-        of an administrator.
+        `by` must hold the permissions of each role that is added or removed. For a role without
+        permissions, and for the roles of an administrator, `by` must hold every permission.
+        Raises UserNotFound, UnknownRole, LastAdministrator or Forbidden.
         """
-        if not await self.roles.lock_holder(user_id):
+        if not await self.roles.lock_user(user_id):
             raise UserNotFound
-        roles = await self.roles.concerned(user_id, names)
-        ids = await self.roles.ids_held(user_id)
+        roles = await self.roles.lock_for_assignment(user_id, names)
+        ids = await self.roles.role_ids_of(user_id)
         before = {role for role in roles if role.id in ids}
-        after = _named(names, roles)
+        after = _resolve(names, roles)
         if before != after:
-            _ensure_may_change(before, after, by)
-            await self._change(user_id, given=after - before, taken=before - after)
+            _ensure_may_replace(before, after, by)
+            await self._change(user_id, added=after - before, removed=before - after)
         return EffectiveRoles.of(after)
 
-    async def _change(self, user_id: int, given: Collection[Role], taken: Collection[Role]) -> None:
-        if _admin_among(taken):
+    async def _change(
+        self, user_id: int, added: Collection[Role], removed: Collection[Role]
+    ) -> None:
+        if _includes_admin(removed):
             await self.ensure_not_last_admin(user_id)
-        for role in sorted(given, key=lambda role: role.name):
+        for role in sorted(added, key=lambda role: role.name):
             await self._grant(role, user_id)
-            await self._tell(role, user_id)
-        for role in sorted(taken, key=lambda role: role.name):
+            await self._notify(role, user_id)
+        for role in sorted(removed, key=lambda role: role.name):
             await self.roles.revoke(role, user_id)
             self.events.record(RoleRevoked(subject_id=user_id, role=role.name))
 
-    async def _tell(self, role: Role, user_id: int) -> None:
-        user = await self.roles.holder(user_id)
+    async def _notify(self, role: Role, user_id: int) -> None:
+        user = await self.roles.get_user(user_id)
         contents = messages.RoleGranted(username=user.username, role=role.name)
         await self.notices.tell(contents, user.email, user.locale, user_id)
 
@@ -100,22 +104,22 @@ class RoleAssignments:
         self.events.record(RoleGranted(subject_id=user_id, role=role.name))
 
 
-def _named(names: Sequence[str], roles: Collection[Role]) -> set[Role]:
+def _resolve(names: Sequence[str], roles: Collection[Role]) -> set[Role]:
     known = {role.name: role for role in roles}
     unknown = [place for place, name in enumerate(names) if name not in known]
     if unknown:
-        detail = "There is no role of this name."
-        faults = [{"pointer": f"/body/roles/{place}", "detail": detail} for place in unknown]
-        raise UnknownRole(errors=faults)
+        detail = "There is no role with this name."
+        errors = [{"pointer": f"/body/roles/{place}", "detail": detail} for place in unknown]
+        raise UnknownRole(errors=errors)
     return {known[name] for name in names}
 
 
-def _ensure_may_change(before: set[Role], after: set[Role], by: Principal) -> None:
-    concerned = before | after if _admin_among(before) else before ^ after
-    # A role that permits nothing here means something to other services, which read its name.
-    needed = (role.permissions or Permission for role in concerned)
+def _ensure_may_replace(before: set[Role], after: set[Role], by: Principal) -> None:
+    changed = before | after if _includes_admin(before) else before ^ after
+    # A role without permissions has a meaning to other services, which read its name.
+    needed = (role.permissions or Permission for role in changed)
     by.ensure_holds(permission for permissions in needed for permission in permissions)
 
 
-def _admin_among(roles: Collection[Role]) -> bool:
+def _includes_admin(roles: Collection[Role]) -> bool:
     return any(role.name == ADMIN for role in roles)

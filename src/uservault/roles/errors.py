@@ -2,11 +2,11 @@ from uservault.kit.problems import Conflict, NotFound
 
 
 class RoleNotFound(NotFound):
-    title = "There is no such role."
+    title = "The role does not exist."
 
 
 class UnknownRole(Conflict):
-    title = "There is no role of this name."
+    title = "There is no role with this name."
 
 
 class RoleNameTaken(Conflict):
@@ -14,7 +14,7 @@ class RoleNameTaken(Conflict):
 
 
 class BuiltInRole(Conflict):
-    title = "This role is built in: it cannot be changed or deleted."
+    title = "You cannot change or delete a built-in role."
 
 
 class LastAdministrator(Conflict):

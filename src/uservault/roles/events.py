@@ -9,7 +9,7 @@ class RoleCreated(Event):
 
 
 class RoleUpdated(Event):
-    """`role` is its name before the change, `permissions` those after it."""
+    """`role` is the name before the change, `permissions` are those after it."""
 
     type = "role.updated"
     role: str
@@ -18,7 +18,7 @@ class RoleUpdated(Event):
 
 
 class RoleDeleted(Event):
-    """`holders` is how many users held it."""
+    """`holders` is the number of users who had the role."""
 
     type = "role.deleted"
     role: str

@@ -14,16 +14,18 @@ EVERYTHING = "*"
 
 @lru_cache(1024)
 def permissions_of(names: str | None) -> frozenset[Permission]:
-    """Of names, parted by spaces. `*` is every permission there is; a name that only a newer
-    version knows is none."""
-    given = frozenset((names or "").split())
-    if EVERYTHING in given:
+    """Parses space-separated names. `*` means every permission; unknown names are ignored.
+
+    A newer version may have stored names that this one does not know.
+    """
+    stored = frozenset((names or "").split())
+    if EVERYTHING in stored:
         return frozenset(Permission)
-    return frozenset(permission for permission in Permission if permission in given)
+    return frozenset(permission for permission in Permission if permission in stored)
 
 
 class PermissionSet(TypeDecorator[Set[Permission]]):
-    """Kept as names, parted by spaces, which can be joined for all the roles of a user."""
+    """Stored as space-separated names, so that SQL can join those of all a user's roles."""
 
     impl = String
     cache_ok = True
@@ -36,7 +38,7 @@ class PermissionSet(TypeDecorator[Set[Permission]]):
 
 
 class Role(Base):
-    """A named set of permissions. `admin`, made by the first migration, has them all for ever."""
+    """A named set of permissions. The migrations create `admin`, which has every permission."""
 
     __tablename__ = "roles"
 
@@ -46,13 +48,13 @@ class Role(Base):
     permissions: Mapped[Set[Permission]] = mapped_column(PermissionSet(2000))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag
+    version: Mapped[int] = mapped_column(init=False)  # counts changes; sent as the ETag
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
 
 
 class UserRole(Base):
-    """That a user holds a role."""
+    """A role that a user has."""
 
     __tablename__ = "user_roles"
 

@@ -16,7 +16,7 @@ from uservault.wiring.ports import Resources
 READ_COLUMNS = select(*(getattr(Role, field) for field in RoleRead.model_fields))
 PAGE = in_pages(READ_COLUMNS, Role.id)
 MANY = TypeAdapter(list[RoleRead])
-HELD = (
+BY_USER = (
     select(
         UserRole.user_id,
         func.aggregate_strings(Role.name, " ").label("roles"),
@@ -29,7 +29,7 @@ HELD = (
 
 @dataclass(frozen=True, slots=True)
 class EffectiveRoles:
-    """The names of a user's roles, sorted, and what these together permit."""
+    """The sorted names of a user's roles, and the union of their permissions."""
 
     roles: tuple[str, ...] = ()
     permissions: frozenset[Permission] = frozenset()
@@ -41,13 +41,13 @@ class EffectiveRoles:
 
 
 class RoleReader:
-    """What can be asked of roles and of who holds them."""
+    """Reads roles, and the roles of users."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
         self.users = resources.shared(UserReader)
         self.by_id = by_key(resources.database, READ_COLUMNS)
-        self.by_user = by_key(resources.database, HELD)
+        self.by_user = by_key(resources.database, BY_USER)
 
     async def get(self, id: int) -> RoleRead:
         """Raises RoleNotFound."""
@@ -56,17 +56,17 @@ class RoleReader:
         raise RoleNotFound
 
     async def page(self, query: PageQuery) -> Page[RoleRead]:
-        """Roles in the order of their ids."""
+        """Sorted by id."""
         return await read_page(self.database, PAGE, query, MANY.validate_python)
 
     async def held_by(self, user_id: int) -> EffectiveRoles:
-        """Nothing, if there is no such user. Concurrent calls share a query."""
+        """The user's roles; none if the user does not exist. Concurrent calls share a query."""
         row = await self.by_user.get(user_id)
         if row is None:
             return EffectiveRoles()
         return EffectiveRoles(tuple(sorted(row.roles.split())), permissions_of(row.permissions))
 
     async def of_user(self, user_id: int) -> EffectiveRoles:
-        """The same, but raises UserNotFound."""
+        """Like `held_by`, but raises UserNotFound."""
         await self.users.get(user_id)
         return await self.held_by(user_id)

@@ -18,19 +18,22 @@ ADMINS = (
 
 
 class RoleRepository(Repository[Role]):
-    """Whoever changes who holds what locks the user first, then roles in the order of their ids."""
+    """To avoid deadlocks, lock the user first, then roles sorted by id."""
 
     model = Role
 
     async def save(self, row: Role) -> Role:
-        """The unique constraint, not a look beforehand, says who came first."""
+        """Raises RoleNameTaken.
+
+        The unique constraint decides: a check before the write would be a race.
+        """
         try:
             return await super().save(row)
         except IntegrityError as error:
             raise RoleNameTaken from error
 
-    async def admin_locked(self) -> Role:
-        """The row that whoever changes the set of administrators holds: one at a time."""
+    async def lock_admin_role(self) -> Role:
+        """The role `admin`, locked: changes of the set of administrators run one at a time."""
         locked = select(Role).where(Role.name == ADMIN).with_for_update()
         return (await self.session.execute(locked)).scalar_one()
 
@@ -38,46 +41,47 @@ class RoleRepository(Repository[Role]):
         return bool(await self.session.scalar(select(ADMINS.exists())))
 
     async def is_last_admin(self, user_id: int, now: datetime) -> bool:
-        """Whether nobody else is an active administrator. It stays so until the unit of work ends:
-        neither can this user become one meanwhile, nor another cease to be one."""
-        await self.lock_holder(user_id)
+        """Whether the user is the only active administrator.
+
+        The locks keep the answer true until the unit of work ends.
+        """
+        await self.lock_user(user_id)
         active = ADMINS.where(or_(User.is_active, User.inactive_until <= now))
         if await self.session.scalar(active.where(User.id == user_id)) is None:
             return False
-        await self.admin_locked()
+        await self.lock_admin_role()
         another = active.where(User.id != user_id).limit(1)
         return await self.session.scalar(another) is None
 
-    async def lock_holder(self, user_id: int) -> bool:
-        """Whether there is such a user, whose roles nobody else changes meanwhile."""
+    async def lock_user(self, user_id: int) -> bool:
+        """Locks the user, so that their roles do not change. Returns whether they exist."""
         locked = select(User.id).where(User.id == user_id, NOT_DELETED).with_for_update()
         return await self.session.scalar(locked) is not None
 
-    async def holder(self, user_id: int) -> User:
-        """A user of whom it is known that there is one."""
+    async def get_user(self, user_id: int) -> User:
+        """The user, who must exist."""
         return (await self.session.execute(select(User).where(User.id == user_id))).scalar_one()
 
-    async def concerned(self, user_id: int, names: Iterable[str]) -> Sequence[Role]:
-        """The roles of these names and those that the user holds, locked: none of them changes or
-        goes away meanwhile."""
+    async def lock_for_assignment(self, user_id: int, names: Iterable[str]) -> Sequence[Role]:
+        """The roles with these names and the user's roles, locked until the unit of work ends."""
         held = select(UserRole.role_id).where(UserRole.user_id == user_id)
         either = or_(Role.name.in_(set(names)), Role.id.in_(held))
         locked = select(Role).where(either).order_by(Role.id).with_for_update()
         return (await self.session.scalars(locked)).all()
 
-    async def named(self, names: Iterable[str]) -> Sequence[Role]:
-        """Those of these names that there are."""
+    async def by_names(self, names: Iterable[str]) -> Sequence[Role]:
+        """The roles with these names; unknown names are left out."""
         return (await self.session.scalars(select(Role).where(Role.name.in_(set(names))))).all()
 
-    async def held(self, user_id: int) -> Sequence[Role]:
+    async def of_user(self, user_id: int) -> Sequence[Role]:
         roles = select(Role).join(UserRole).where(UserRole.user_id == user_id)
         return (await self.session.scalars(roles)).all()
 
-    async def ids_held(self, user_id: int) -> set[int]:
+    async def role_ids_of(self, user_id: int) -> set[int]:
         held = select(UserRole.role_id).where(UserRole.user_id == user_id)
         return set(await self.session.scalars(held))
 
-    async def count_holders(self, role: Role) -> int:
+    async def count_users(self, role: Role) -> int:
         held = select(func.count()).where(UserRole.role_id == role.id)
         return (await self.session.execute(held)).scalar_one()
 

@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, status
 
+from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.problems import PreconditionFailed, problems
@@ -33,21 +34,23 @@ from uservault.wiring.scope import Inject, Shared
 
 router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
 
-READING = [requires(Permission.ROLES_READ)]
-WRITING = [requires(Permission.ROLES_WRITE)]
-CHANGED = problems(RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed)
+REQUIRES_READ = [requires(Permission.ROLES_READ)]
+REQUIRES_WRITE = [requires(Permission.ROLES_WRITE, fresh=True)]
+PROBLEMS = problems(
+    RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed, FreshLoginRequired
+)
 
 
-@router.get("/roles", dependencies=READING)
+@router.get("/roles", dependencies=REQUIRES_READ)
 async def list_roles(
     query: Annotated[PageQuery, Query()],
     roles: Shared[RoleReader],
 ) -> Paged[RoleRead]:
-    """A page of roles in the order of their ids; the Link header names the next."""
+    """List roles, sorted by id. The `Link` header leads to the next page."""
     return await roles.page(query)
 
 
-@router.get("/roles/{id:id}", dependencies=READING, responses=problems(RoleNotFound))
+@router.get("/roles/{id:id}", dependencies=REQUIRES_READ, responses=problems(RoleNotFound))
 async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
     """Read a role."""
     return await roles.get(id)
@@ -57,17 +60,19 @@ async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
     "/roles",
     response_model=RoleRead,
     status_code=status.HTTP_201_CREATED,
-    dependencies=WRITING,
-    responses=problems(RoleNameTaken),
+    dependencies=REQUIRES_WRITE,
+    responses=problems(RoleNameTaken, FreshLoginRequired),
 )
 async def create_role(
     data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService]
 ) -> Annotated[Role, created("/api/roles")]:
-    """Make a role, of permissions that you hold yourself."""
+    """Create a role. You must hold its permissions."""
     return await roles.create(data, by)
 
 
-@router.patch("/roles/{id:id}", response_model=RoleRead, dependencies=WRITING, responses=CHANGED)
+@router.patch(
+    "/roles/{id:id}", response_model=RoleRead, dependencies=REQUIRES_WRITE, responses=PROBLEMS
+)
 async def patch_role(
     id: RoleId,
     data: RoleUpdate,
@@ -77,21 +82,21 @@ async def patch_role(
 ) -> Tagged[Role]:
     """Update a role by JSON merge patch (RFC 7396). `null` is refused.
 
-    You must hold every permission of the role, before and after. Its holders have the new
-    permissions from their next request on.
+    You must hold every permission of the role, before and after the change. Its users have the
+    new permissions from their next request on.
     """
     return await roles.update(id, data, check, by)
 
 
 @router.delete(
     "/roles/{id:id}",
-    dependencies=WRITING,
-    responses=problems(RoleNotFound, BuiltInRole, PreconditionFailed),
+    dependencies=REQUIRES_WRITE,
+    responses=problems(RoleNotFound, BuiltInRole, PreconditionFailed, FreshLoginRequired),
 )
 async def delete_role(
     id: RoleId, check: IfMatch, by: CurrentPrincipal, roles: Inject[RoleService]
 ) -> Message:
-    """Delete a role, and take it from whoever holds it, if you hold all that it permits."""
+    """Delete a role and revoke it from its users. You must hold its permissions."""
     await roles.delete(id, check, by)
     return Message(message="Role deleted successfully")
 
@@ -103,21 +108,22 @@ async def delete_role(
     responses=problems(UserNotFound),
 )
 async def get_user_roles(id: PathId, roles: Shared[RoleReader]) -> EffectiveRoles:
-    """The roles of a user: one's own, or anybody's with `roles:read`."""
+    """Read a user's roles. You need `roles:read`, except for your own."""
     return await roles.of_user(id)
 
 
 @router.put(
     "/users/{id:id}/roles",
     response_model=UserRolesRead,
-    dependencies=WRITING,
-    responses=problems(UserNotFound, UnknownRole, LastAdministrator),
+    dependencies=REQUIRES_WRITE,
+    responses=problems(UserNotFound, UnknownRole, LastAdministrator, FreshLoginRequired),
 )
 async def set_user_roles(
     id: PathId, data: UserRoles, by: CurrentPrincipal, roles: Inject[RoleAssignments]
 ) -> EffectiveRoles:
-    """Give a user these roles and no others, if you hold all that is given and taken.
+    """Replace a user's roles. You must hold the permissions of all roles you add or remove.
 
-    The roles of an administrator are for administrators to change.
+    You must hold every permission to add or remove a role without permissions, or to change the
+    roles of an administrator.
     """
     return await roles.assign(id, data.roles, by)

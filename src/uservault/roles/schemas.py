@@ -21,22 +21,23 @@ RoleName = Annotated[
     str,
     StringConstraints(min_length=2, max_length=64, pattern=r"^[a-z][a-z0-9._-]{1,63}$"),
     Field(
-        description="Unique. Small ASCII letters, digits, `.`, `_`, `-`, a letter first; 2 to 64.",
+        description="Unique. 2 to 64 of a-z, 0-9, `.`, `_`, `-`; starts with a letter.",
         examples=["support"],
     ),
 ]
 Description = Annotated[
     str,
     StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$"),
-    Field(description="For people, on one line.", examples=["Helps users who are locked out."]),
+    Field(description="For people; one line.", examples=["Helps users who are locked out."]),
 ]
-# JSON has neither sets nor enums; to name a permission twice does no harm; one fault says enough.
+# Not strict, since JSON has neither sets nor enums. Duplicates are harmless. The first error is
+# enough.
 Permissions = Annotated[
     frozenset[Annotated[Permission, Strict(False)]],
     Strict(False),
     Field(
         fail_fast=True,
-        description="What its holders may do; only what you may do yourself.",
+        description="What the role's users may do. You must hold these permissions.",
         json_schema_extra={"uniqueItems": False},
     ),
 ]
@@ -50,7 +51,7 @@ class RoleCreate(Schema):
 
 
 class RoleUpdate(Schema):
-    """A field that is absent is kept; null is refused."""
+    """Fields you leave out keep their values. `null` is refused."""
 
     name: RoleName | MISSING = MISSING
     description: Description | MISSING = MISSING
@@ -60,7 +61,7 @@ class RoleUpdate(Schema):
 class RoleRead(Schema):
     """A named set of permissions."""
 
-    id: int = Field(description="Never given to another role.", ge=1)
+    id: int = Field(description="Never reused.", ge=1)
     name: str = Field(examples=["support"])
     description: str = Field(description="For people; may be empty.")
     permissions: Annotated[list[Permission], Sorted]
@@ -68,20 +69,20 @@ class RoleRead(Schema):
     updated_at: datetime = Field(description="UTC (RFC 3339).")
     version: int = Field(exclude=True)
 
-    @computed_field(description="Whether it is `admin`, which nobody can change.")  # type: ignore[prop-decorator]
+    @computed_field(description="True for `admin`, which cannot be changed.")  # type: ignore[prop-decorator]
     @property
     def built_in(self) -> bool:
         return self.name == ADMIN
 
 
 class UserRoles(Schema):
-    """The roles that a user shall have, and no others."""
+    """All roles that the user is to have."""
 
     roles: list[RoleName] = Field(max_length=100, examples=[["support"]])
 
 
 class UserRolesRead(Schema):
-    """The roles of a user, and what these together permit."""
+    """A user's roles, and all permissions of these roles."""
 
     roles: Annotated[list[str], Sorted] = Field(examples=[["support"]])
     permissions: Annotated[list[Permission], Sorted]

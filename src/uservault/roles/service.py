@@ -11,9 +11,9 @@ from uservault.wiring.scope import Inject, Now, injected
 
 @injected
 class RoleService:
-    """What each role is: its name, and what it permits.
+    """Creates, changes and deletes roles.
 
-    Whoever makes, changes or deletes one holds all that it permits, before and after.
+    `by` must hold every permission of the role, before and after the change.
     """
 
     roles: Inject[RoleRepository]
@@ -26,12 +26,12 @@ class RoleService:
         now = self.now()
         role = Role(**data.model_dump(), created_at=now, updated_at=now)
         await self.roles.save(role)
-        permitted = sorted(role.permissions)
-        self.events.record(RoleCreated(subject_id=None, role=role.name, permissions=permitted))
+        permissions = sorted(role.permissions)
+        self.events.record(RoleCreated(subject_id=None, role=role.name, permissions=permissions))
         return role
 
     async def update(self, id: int, data: RoleUpdate, check: Precondition, by: Principal) -> Role:
-        """Raises RoleNotFound, BuiltInRole, RoleNameTaken, Forbidden, or as the precondition."""
+        """Raises RoleNotFound, BuiltInRole, RoleNameTaken, Forbidden or PreconditionFailed."""
         role = await self._changeable(id, check)
         sent = data.model_dump(exclude_unset=True)
         changes = {name: value for name, value in sent.items() if getattr(role, name) != value}
@@ -41,10 +41,10 @@ class RoleService:
         return await self._change(role, changes)
 
     async def delete(self, id: int, check: Precondition, by: Principal) -> None:
-        """Takes it from its holders too, by cascade. Raises like `update`."""
+        """Revokes the role from its users too, by cascade. Raises like `update`."""
         role = await self._changeable(id, check)
         by.ensure_holds(role.permissions)
-        holders = await self.roles.count_holders(role)
+        holders = await self.roles.count_users(role)
         await self.roles.delete(role)
         self.events.record(RoleDeleted(subject_id=None, role=role.name, holders=holders))
 
@@ -54,9 +54,9 @@ class RoleService:
             setattr(role, field, value)
         role.updated_at = self.now()
         await self.roles.save(role)
-        changed, permitted = sorted(changes), sorted(role.permissions)
+        changed, permissions = sorted(changes), sorted(role.permissions)
         self.events.record(
-            RoleUpdated(subject_id=None, role=name, changed=changed, permissions=permitted)
+            RoleUpdated(subject_id=None, role=name, changed=changed, permissions=permissions)
         )
         return role
 

@@ -1,6 +1,6 @@
 from sqlalchemy import func, select
 
-from uservault.access.principal import Principal
+from uservault.access.principal import Credential, CredentialKind, Principal, Subject, SubjectKind
 from uservault.db.batch import by_key
 from uservault.roles.models import Role, UserRole, permissions_of
 from uservault.sessions.last_seen import LastSeen
@@ -23,6 +23,8 @@ LIVE = (
         Session.user_id,
         Session.last_seen_at,
         Session.expires_at,
+        Session.authenticated_at,
+        Session.methods,
         User.is_active,
         User.inactive_until,
         PERMISSIONS.label("permissions"),
@@ -33,14 +35,14 @@ LIVE = (
 
 
 class SessionAuthenticator:
-    """An access token is as good as its session, which is looked up on every request.
+    """Accepts an access token while its session is live, which is read on every request.
 
-    One query answers all who ask at once.
+    One query answers all concurrent requests.
     """
 
     def __init__(self, resources: Resources) -> None:
         self.tokens = resources.shared(AccessTokens)
-        self.presence = resources.shared(LastSeen)
+        self.last_seen = resources.shared(LastSeen)
         self.lifetime = resources.shared(SessionLifetime)
         self.now = resources.clock
         self.sessions = by_key(resources.database, LIVE)
@@ -53,6 +55,11 @@ class SessionAuthenticator:
             return None
         if not self.lifetime.is_live(row, now) or not is_active(row, now):
             return None
-        self.presence.note(row.id, row.last_seen_at)
-        permissions = permissions_of(row.permissions)
-        return Principal(user_id=row.user_id, session_id=row.id, permissions=permissions)
+        self.last_seen.note(row.id, row.last_seen_at)
+        return Principal(
+            subject=Subject(SubjectKind.USER, row.user_id),
+            credential=Credential(CredentialKind.SESSION, row.id),
+            permissions=permissions_of(row.permissions),
+            authenticated_at=row.authenticated_at,
+            methods=tuple(row.methods.split()),
+        )

@@ -3,13 +3,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.db.base import Base, BigId, Id
+from uservault.db.base import Base, BigId, Id, exact
 
 
 class Session(Base):
     """A login on one device, until it ends.
 
-    `counter` numbers the refresh tokens that were given out one after the other; the last is good.
+    `counter` numbers the refresh tokens that were issued one after the other. The last is valid.
     """
 
     __tablename__ = "sessions"
@@ -19,6 +19,8 @@ class Session(Base):
         BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
     created_at: Mapped[datetime]
+    authenticated_at: Mapped[datetime]  # the last proof: the login, or a later password check
+    methods: Mapped[str] = mapped_column(exact(64))  # of that proof (RFC 8176), with spaces between
     last_seen_at: Mapped[datetime]  # to the minute
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -20,6 +20,8 @@ REFRESHING = (
         Session.key_sealed,
         Session.counter,
         Session.refreshed_at,
+        Session.authenticated_at,
+        Session.methods,
         Session.last_seen_at,
         Session.expires_at,
         User.is_active,

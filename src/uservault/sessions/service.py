@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, true
@@ -33,11 +34,16 @@ class SessionService:
     now: Now
     origin: CurrentOrigin
 
-    async def open(self, user_id: int) -> SessionGrant:
+    async def open(
+        self, user_id: int, authenticated_at: datetime, methods: Sequence[str]
+    ) -> SessionGrant:
+        """`methods` (RFC 8176) are how the user proved at that time who they are."""
         now = self.now()
         session = Session(
             user_id=user_id,
             created_at=now,
+            authenticated_at=authenticated_at,
+            methods=" ".join(methods),
             last_seen_at=now,
             refreshed_at=now,
             expires_at=now + self.settings.sessions.lifetime,
@@ -47,6 +53,15 @@ class SessionService:
         )
         await self.sessions.save(session)
         return self._opened(session, session.counter)
+
+    async def renew(self, id: int, methods: Sequence[str]) -> datetime:
+        """The user of the session proved again who they are: the time of that proof."""
+        session = await self.sessions.get(id)
+        if session is None or session.revoked_at is not None:
+            raise SessionNotFound
+        session.authenticated_at, session.methods = self.now(), " ".join(methods)
+        await self.sessions.save(session)
+        return session.authenticated_at
 
     async def refresh(self, token: str) -> SessionGrant:
         """The successor of a refresh token; for a short while also of the one before the last.
@@ -127,6 +142,8 @@ class SessionService:
             session_id=session.id,
             user_id=session.user_id,
             seconds_left=int((session.expires_at - self.now()).total_seconds()),
+            authenticated_at=session.authenticated_at,
+            methods=tuple(session.methods.split()),
             refresh_token=self.tokens.write(session.key_sealed, session.id, counter),
         )
 

@@ -20,7 +20,7 @@ from uservault.wiring.ports import Resources
 CACHE_SIZE = 10_000  # verified tokens; about 10 MB
 LONGEST = timedelta(hours=24)
 MAX_BYTES = 8192  # of a token; ours have some 500, and never more than a header may
-MOST_ROLES = 50  # named in a token: with the longest names there are, it keeps to that
+MAX_ROLES = 50  # named in a token: with the longest names there are, it keeps to that
 COMPACT = re.compile(r"(?:[A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+")
 
 
@@ -35,7 +35,9 @@ class Claims(Schema):
     jti: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     iat: int
     exp: int
-    roles: list[str]  # with the next one, what the user held then: a hint for other services
+    auth_time: int  # the last proof (OpenID Connect Core §2)
+    amr: list[str]  # and its methods (RFC 8176)
+    roles: list[str]  # with the permissions, what the user held then, for other services
     permissions: list[str]
 
 
@@ -80,7 +82,9 @@ class AccessTokens:
             jti=random_token(),
             iat=int(now.timestamp()),
             exp=int(now.timestamp()) + lifetime,
-            roles=list(held.roles[:MOST_ROLES]),
+            auth_time=int(opened.authenticated_at.timestamp()),
+            amr=list(opened.methods),
+            roles=list(held.roles[:MAX_ROLES]),
             permissions=sorted(held.permissions),
         )
         return AccessToken(signer.sign(claims.model_dump()), lifetime)

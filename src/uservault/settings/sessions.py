@@ -20,6 +20,12 @@ class SessionSettings(Branch):
         le=timedelta(days=3650),
         description="How long a session lives without use.",
     )
+    fresh: timedelta = Field(
+        timedelta(minutes=15),
+        ge=timedelta(seconds=10),
+        le=timedelta(days=1),
+        description="How recent a login or password check must be for dangerous actions.",
+    )
     refresh_grace: timedelta = Field(
         timedelta(seconds=10),
         ge=timedelta(0),

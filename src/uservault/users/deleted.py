@@ -9,19 +9,19 @@ from uservault.users.schemas import DeletedUserRead
 from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
 
-SHOWN = select(User.id, User.username, User.email, User.deleted_at)
-PAGE = in_pages(SHOWN.where(User.deleted_at.is_not(None)), User.id)
+READ_COLUMNS = select(User.id, User.username, User.email, User.deleted_at)
+PAGE = in_pages(READ_COLUMNS.where(User.deleted_at.is_not(None)), User.id)
 
 
 class DeletedUserReader:
-    """Users that can still be restored."""
+    """Deleted users that are not purged yet and can be restored."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
         self.grace = timedelta(days=resources.settings.erasure.grace_days)
 
     async def page(self, query: PageQuery) -> Page[DeletedUserRead]:
-        """In the order of their ids."""
+        """Sorted by id."""
         return await read_page(self.database, PAGE, query, self._read)
 
     def _read(self, rows: Sequence[AnyRow]) -> list[DeletedUserRead]:

@@ -10,11 +10,11 @@ from uservault.kit.identity import KEY_LENGTH, email_key, username_key
 
 KEYS = {"username": username_key, "email": email_key}
 DELETED = text("deleted_at IS NOT NULL")
-PARTIAL: Any = ("sqlite", "postgresql")  # they can index some rows alone
+PARTIAL: Any = ("sqlite", "postgresql")  # the dialects with partial indexes
 
 
 class User(Base):
-    """A person. What they know or hold to prove it is kept elsewhere."""
+    """A person with an account. Passwords and sessions have their own tables."""
 
     __tablename__ = "users"
 
@@ -26,15 +26,16 @@ class User(Base):
     email_verified_at: Mapped[datetime | None] = mapped_column(default=None)
     locale: Mapped[str | None] = mapped_column(String(35), default=None)
     is_active: Mapped[bool] = mapped_column(default=True)
-    inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # active again from then
+    inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # end of the deactivation
     inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
-    deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # then purged
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # purged later
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(init=False)  # counts changes; the entity tag
+    credential_epoch: Mapped[int] = mapped_column(default=0)  # older one-time tokens are void
+    version: Mapped[int] = mapped_column(init=False)  # counts changes; sent as the ETag
 
-    # Of the deleted alone, or none at all: asked for a few users who are not deleted, SQLite and
-    # MariaDB would go through an index of everybody, and so through all of them.
+    # Partial, and omitted on MariaDB: with a full index, SQLite and MariaDB would scan it, and so
+    # every user, to find the few users that a query with NOT_DELETED asks for.
     __table_args__: ClassVar[Any] = (  # type: ignore[misc]
         Index(
             "ix_users_deleted_at",
@@ -49,7 +50,7 @@ class User(Base):
 
     @hybrid_property
     def email_verified(self) -> bool:
-        """Whether somebody proved that they read what is sent to the address."""
+        """Whether the user has verified the current e-mail address."""
         return self.email_verified_at is not None
 
     @email_verified.inplace.expression
@@ -63,5 +64,5 @@ class User(Base):
         return value
 
 
-# Who is deleted and not yet purged is nobody, to all but those who can restore them.
+# Every query for users needs this condition, except those for restoring and purging.
 NOT_DELETED = User.deleted_at.is_(None)

@@ -19,7 +19,7 @@ MANY = TypeAdapter(list[UserRead])
 
 
 class UserReader:
-    """What can be asked of users: columns, not entities, for there is nothing to change."""
+    """Reads users as columns, not as entities: nothing is changed here."""
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
@@ -33,11 +33,11 @@ class UserReader:
         raise UserNotFound
 
     async def page(self, query: PageQuery) -> Page[UserRead]:
-        """Users in the order of their ids."""
+        """Sorted by id."""
         return await read_page(self.database, PAGE, query, self._read)
 
     def _read(self, rows: Sequence[AnyRow]) -> list[UserRead]:
-        # A page at once, and as dicts: 2.5 times as fast as row by row, attribute by attribute.
+        # Validating the whole page as dicts is 2.5 times as fast as validating row by row.
         read = MANY.validate_python([dict(zip(FIELDS, row, strict=True)) for row in rows])
         now = self.now()
         return [lapse(user, now) for user in read]

@@ -13,31 +13,38 @@ class UserRepository(Repository[User]):
     model = User
 
     async def get(self, id: int) -> User | None:
-        """As ever, and None for a user who is deleted."""
+        """The user, locked; None if they do not exist or are deleted."""
         user = await super().get(id)
         return user if user and user.deleted_at is None else None
 
-    async def deleted(self, id: int, before: datetime | None = None) -> User | None:
-        """One who is, `before` that time if given; locked like any other."""
+    async def get_any(self, id: int) -> User | None:
+        """The user, locked, deleted or not."""
+        return await super().get(id)
+
+    async def get_deleted(self, id: int, until: datetime | None = None) -> User | None:
+        """The deleted user, locked. With `until`, only if deleted by that time."""
         user = await super().get(id)
         if user is None or user.deleted_at is None:
             return None
-        return user if before is None or user.deleted_at <= before else None
+        return user if until is None or user.deleted_at <= until else None
 
     async def save(self, row: User) -> User:
-        """The unique constraints, not a look beforehand, say who came first."""
+        """Raises UsernameTaken or EmailTaken.
+
+        The unique constraints decide: a check before the write would be a race.
+        """
         try:
             return await super().save(row)
         except IntegrityError as error:
             raise _taken(error) from error
 
-    async def id_of(self, email: str) -> int | None:
-        """Whose address it is, in whatever spelling; also of a user who is deleted."""
+    async def id_by_email(self, email: str) -> int | None:
+        """The user with this address in any spelling, deleted or not."""
         return await self.session.scalar(select(User.id).where(User.email_key == email_key(email)))
 
 
 def _taken(error: IntegrityError) -> UsernameTaken | EmailTaken:
-    # PostgreSQL and MariaDB name the constraint, SQLite the column: both say which key.
+    # PostgreSQL and MariaDB name the constraint, SQLite the column: both contain the key's name.
     return UsernameTaken() if "username_key" in _first_line(error) else EmailTaken()
 
 

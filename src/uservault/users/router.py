@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
     responses=problems(UserNotFound),
 )
 async def get_user(id: PathId, users: Shared[UserReader]) -> Tagged[UserRead]:
-    """Read a user: oneself, or anybody with `users:read`."""
+    """Read a user. You need `users:read`, except to read yourself."""
     return await users.get(id)
 
 
@@ -32,5 +32,5 @@ async def list_users(
     query: Annotated[PageQuery, Query()],
     users: Shared[UserReader],
 ) -> Paged[UserRead]:
-    """A page of users in the order of their ids; the Link header names the next."""
+    """List users, sorted by id. The `Link` header leads to the next page."""
     return await users.page(query)

@@ -7,58 +7,58 @@ from uservault.kit.schema import Locale, Moment, Schema, Username
 
 
 class UserUpdate(Schema):
-    """A field that is absent is kept; null takes the locale away, and is refused elsewhere."""
+    """Fields you leave out keep their values. `null` removes the locale; other fields refuse it."""
 
     username: Username | MISSING = MISSING
     email: Email | MISSING = MISSING
     locale: Locale | MISSING | None = Field(
-        MISSING, description="The language of their e-mails (BCP 47); null for none."
+        MISSING, description="The language of the user's e-mails (BCP 47). `null` removes it."
     )
 
 
 class UserDeactivate(Schema):
-    """Why, and until when."""
+    """Why to deactivate a user, and until when."""
 
     reason: str = Field(
         min_length=1,
         max_length=500,
         pattern=r"^[^\x00]*$",
-        description="The user is told when they log in.",
+        description="The reason. The user sees it when they try to log in.",
         examples=["We saw logins from two continents at once."],
     )
     until: Moment | None = Field(
         None,
-        description="RFC 3339, with a time zone: they are active again then, by themselves."
-        " Absent or null: until somebody activates them.",
+        description="When the user becomes active again (RFC 3339, with a time zone)."
+        " Without it, the user stays inactive until someone activates them.",
         examples=["2030-01-01T00:00:00Z"],
     )
 
 
 class DeletedUserRead(Schema):
-    """A user who is deleted, and can be restored until they are purged."""
+    """A deleted user. You can restore them until they are purged."""
 
-    id: int = Field(description="Theirs again if they are restored.", ge=1)
-    username: str = Field(description="Nobody else may have it meanwhile.", examples=["ada"])
-    email: str = Field(description="Likewise.", examples=["ada@example.com"])
+    id: int = Field(description="The user's id. They keep it if you restore them.", ge=1)
+    username: str = Field(description="Reserved until the purge.", examples=["ada"])
+    email: str = Field(description="Reserved until the purge.", examples=["ada@example.com"])
     deleted_at: datetime = Field(description="UTC (RFC 3339).")
-    purge_at: datetime = Field(description="When they are gone for good.")
+    purge_at: datetime = Field(description="When the user is purged for good; UTC.")
 
 
 class UserRead(Schema):
-    """A user, as those who may see them do."""
+    """A user."""
 
-    id: int = Field(description="Never given to another user, not even after a delete.", ge=1)
+    id: int = Field(description="Never reused, not even after the user is deleted.", ge=1)
     username: str = Field(examples=["ada"])
     email: str = Field(examples=["ada@example.com"])
-    email_verified: bool = Field(description="Whether they proved that the address is theirs.")
+    email_verified: bool = Field(description="Whether the user has verified this address.")
     locale: str | None = Field(
-        description="The language of their e-mails (BCP 47).", examples=["de-AT"]
+        description="The language of the user's e-mails (BCP 47).", examples=["de-AT"]
     )
-    is_active: bool = Field(description="Whether they may log in and their tokens open anything.")
+    is_active: bool = Field(description="Whether the user may log in and use their tokens.")
     inactive_until: datetime | None = Field(
-        description="If they are not active: when they will be again by themselves; UTC."
+        description="When an inactive user becomes active again; UTC. `null`: no end is set."
     )
-    inactive_reason: str | None = Field(description="If they are not active: why.")
+    inactive_reason: str | None = Field(description="Why the user is inactive.")
     created_at: datetime = Field(description="UTC (RFC 3339).")
     updated_at: datetime = Field(description="UTC (RFC 3339).")
     version: int = Field(exclude=True)

@@ -19,7 +19,7 @@ from uservault.wiring.scope import Inject, Now, injected
 
 @injected
 class UserService:
-    """What can be done with users, each deed recorded."""
+    """Changes users and records an event for each change."""
 
     users: Inject[UserRepository]
     events: Inject[EventLog]
@@ -28,7 +28,7 @@ class UserService:
     async def create(
         self, username: str, email: str, locale: str | None = None, *, verified: bool = False
     ) -> User:
-        """`verified`: whoever creates them vouches for the address.
+        """`verified`: the caller knows that the address belongs to the user.
 
         Raises UsernameTaken or EmailTaken.
         """
@@ -46,9 +46,9 @@ class UserService:
         return user
 
     async def update(self, id: int, data: UserUpdate, check: Precondition) -> UserRead:
-        """A new address is unverified.
+        """A new address starts unverified.
 
-        Raises UserNotFound, UsernameTaken, EmailTaken, or what the precondition raises.
+        Raises UserNotFound, UsernameTaken, EmailTaken or PreconditionFailed.
         """
         user = await self.get(id)
         check(user.version)
@@ -63,16 +63,16 @@ class UserService:
             self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
         return to_read(user, self.now())
 
-    async def ensure_email_free(self, email: str, but_for: int | None = None) -> None:
-        """For an address that is to be used later; then the constraint decides.
+    async def ensure_email_free(self, email: str, except_user: int | None = None) -> None:
+        """Checks early an address that is saved later. The unique constraint still decides.
 
-        Raises EmailTaken if a user has it, `but_for` one.
+        Raises EmailTaken if a user other than `except_user` has it.
         """
-        if await self.users.id_of(email) not in (None, but_for):
+        if await self.users.id_by_email(email) not in (None, except_user):
             raise EmailTaken
 
     async def verify_email(self, user: User, email: str) -> None:
-        """They read what is sent to this address: it is theirs from now on. Raises EmailTaken."""
+        """Sets the user's address to `email` and marks it verified. Raises EmailTaken."""
         changed = user.email != email
         user.email = email
         user.email_verified_at = self.now()
@@ -81,23 +81,24 @@ class UserService:
             self.events.record(UserUpdated(subject_id=user.id, changed=["email"]))
         self.events.record(EmailVerified(subject_id=user.id))
 
-    async def deactivate(self, id: int, why: UserDeactivate, check: Precondition) -> UserRead:
-        """No session of theirs is live from the next request on, and no new one opens.
+    async def deactivate(self, id: int, data: UserDeactivate, check: Precondition) -> UserRead:
+        """The user's sessions stop working from the next request on, and logins are refused.
 
-        Raises UserNotFound, or what the precondition raises; DeactivationOver.
+        Raises UserNotFound, DeactivationOver or PreconditionFailed.
         """
         user = await self.get(id)
         check(user.version)
-        if why.until is not None and why.until <= self.now():
+        if data.until is not None and data.until <= self.now():
             raise DeactivationOver
         user.is_active = False
-        user.inactive_until, user.inactive_reason = why.until, why.reason
+        user.inactive_until, user.inactive_reason = data.until, data.reason
+        user.credential_epoch += 1
         await self._save(user)
-        self.events.record(UserDeactivated(subject_id=id, until=why.until))
+        self.events.record(UserDeactivated(subject_id=id, until=data.until))
         return to_read(user, self.now())
 
     async def activate(self, id: int, check: Precondition) -> UserRead:
-        """Raises UserNotFound, or what the precondition raises."""
+        """Raises UserNotFound or PreconditionFailed."""
         user = await self.get(id)
         check(user.version)
         if not user.is_active:
@@ -108,20 +109,21 @@ class UserService:
         return to_read(user, self.now())
 
     async def delete(self, id: int, check: Precondition) -> User:
-        """Marks the user: they are nobody from now on, and can be restored until they are purged.
+        """Marks the user as deleted. They can be restored until they are purged.
 
-        Raises UserNotFound, or what the precondition raises.
+        Raises UserNotFound or PreconditionFailed.
         """
         user = await self.get(id)
         check(user.version)
         user.deleted_at = self.now()
+        user.credential_epoch += 1
         await self._save(user)
         self.events.record(UserDeleted(subject_id=id))
         return user
 
     async def restore(self, id: int) -> UserRead:
         """Raises DeletedUserNotFound."""
-        user = await self.users.deleted(id)
+        user = await self.users.get_deleted(id)
         if user is None:
             raise DeletedUserNotFound
         user.deleted_at = None

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from tests.servers import free_port
+from tests.support.patience import patience
+from tests.support.server import free_port
 from uservault.settings.mail import MailSettings
 
 LOGIN = ("postman", "only between us")
@@ -62,7 +63,7 @@ class Postbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         if self.hangs:
-            await asyncio.sleep(10)
+            await asyncio.sleep(patience(10))
         if self.drops:
             assert server.transport is not None
             server.transport.abort()  # type: ignore[attr-defined]

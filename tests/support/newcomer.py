@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import PATIENCE
+from tests.support.patience import patience
 
 SET = ("USERVAULT_", "DATABASE_URL", "JWT_SECRET_KEY")
 LISTENS = "Uvicorn running on"
@@ -36,7 +36,7 @@ def started(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
 def serving(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """The same, once it listens."""
     with started(folder, port) as server:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience(20)
         while LISTENS not in (folder / "console").read_text():
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((folder / "console").read_text())

@@ -1,51 +1,28 @@
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from httpx import AsyncClient, Response
-from sqlalchemy import Connection, delete, event, select
+from sqlalchemy import delete
 
-from tests import databases
-from tests.fakes import FakeClock, FakeHasher
-from tests.history import history
-from tests.people import PASSWORD, Person, register
+from tests.recovery.forgotten.asking import forget
 from tests.recovery.post import mail, post
-from uservault.db.database import Database
+from tests.support.fakes import FakeClock, FakeHasher
+from tests.support.history import history
+from tests.support.people import PASSWORD, Person
 from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.models import Password
-from uservault.recovery.email_request_job import EmailRequestJob
-from uservault.recovery.models import QueuedEmailRequest
-from uservault.settings.tree import Settings
 from uservault.users.models import User
 from uservault.wiring.ports import Resources
 
 NEW = "battery staple"
 SHORT = "7 chars"  # for the policy, not for the schema
-SAME = {"X-Request-ID": "same"}
-ADDRESSES = {"known": "ada@example.com", "unknown": "nobody@example.com", "shut": "eve@example.com"}
-
-
-@pytest.fixture
-def settings(database_url: str) -> Settings:
-    return databases.settings_for(
-        database_url,
-        passwords={"min_length": 8},
-        notices={"password_changed": True},
-        public_url="https://id.example.com",
-        log={"file": None},
-    )
 
 
 @pytest.fixture
 def hasher(resources: Resources) -> FakeHasher:
     assert isinstance(resources.hasher, FakeHasher)
     return resources.hasher
-
-
-async def forget(client: AsyncClient, email: str = "ada@example.com", **headers: str) -> Response:
-    return await client.post("/account/forgot-password", json={"email": email}, headers=headers)
 
 
 async def reset(client: AsyncClient, token: str, password: str = NEW) -> Response:
@@ -57,120 +34,8 @@ async def log_in(client: AsyncClient, password: str, name: str = "ada") -> Respo
     return await client.post("/login", json={"username": name, "password": password})
 
 
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_: Connection, __: object, statement: str, *___: object) -> None:
-        seen.append(statement)
-
-    engines = (database.reads.sync_engine, database.writes.sync_engine)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
-
-
-class TestForgotPassword:
-    async def test_sends_a_letter_to_the_address_that_is_kept(
-        self, ada: Person, anyone: AsyncClient, resources: Resources
-    ) -> None:
-        response = await forget(anyone, "ADA@Example.COM")
-        received = await mail(resources)
-
-        assert response.status_code == 202
-        assert received.to == "ada@example.com"  # E3, CVE-2019-19844
-        assert "https://id.example.com/reset#token=" in received.text
-
-    async def test_links_to_where_the_operator_says(
-        self, ada: Person, anyone: AsyncClient, resources: Resources
-    ) -> None:
-        await forget(anyone, **{"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
-
-        assert "evil" not in (await mail(resources)).text  # B8, F2
-
-    async def test_writes_to_no_other_spelling_that_somebody_types(
-        self, anyone: AsyncClient, resources: Resources
-    ) -> None:
-        await register(anyone, "mike")
-
-        response = await forget(anyone, "mıke@example.com")  # without its dot: CVE-2019-19844
-
-        assert response.status_code == 202
-        assert (await mail(resources)).to == "mike@example.com"  # E3
-
-    async def test_answers_everybody_the_same(
-        self, admin: Person, ada: Person, anyone: AsyncClient, resources: Resources
-    ) -> None:
-        await self.shut_out_eve(admin, anyone)
-        answers, asked = [], []
-
-        for address in ADDRESSES.values():
-            with statements(resources.database) as seen:
-                answers.append(await forget(anyone, address, **SAME))
-            asked.append(seen)
-
-        assert len({answer.status_code for answer in answers}) == 1  # B1, B8
-        assert len({answer.content for answer in answers}) == 1
-        assert answers[0].headers == answers[1].headers == answers[2].headers
-        assert asked[0] == asked[1] == asked[2]  # B2: the same work, so the same time
-        assert [each.to for each in await post(resources)] == ["ada@example.com"]
-
-    async def test_leaves_no_order_behind(
-        self, ada: Person, anyone: AsyncClient, resources: Resources
-    ) -> None:
-        await forget(anyone)
-        await forget(anyone, "nobody@example.com")
-        before = await count_orders(resources)
-        await post(resources)
-
-        assert (before, await count_orders(resources)) == (2, 0)
-
-    async def test_is_on_record_with_who_asked(
-        self, ada: Person, anyone: AsyncClient, resources: Resources
-    ) -> None:
-        await forget(anyone, **{"User-Agent": "curl/8", "X-Request-ID": "mine"})
-        await post(resources)
-
-        columns = ("type", "subject_id", "actor_id", "address", "user_agent", "request_id")
-        last = (await history(resources, *columns))[-1]
-        asked = ("password.reset_requested", ada.id, None, "127.0.0.1", "curl/8", "mine")
-        assert last == asked
-
-    @pytest.mark.parametrize("email", ADDRESSES.values())
-    async def test_is_throttled_for_an_address(
-        self, ada: Person, anyone: AsyncClient, email: str
-    ) -> None:
-        spellings = [email, email.upper()] * 3
-
-        asked = [await forget(anyone, spelling) for spelling in spellings]
-
-        assert [answer.status_code for answer in asked] == [202] * 5 + [429]  # B7
-        assert int(asked[-1].headers["Retry-After"]) > 0
-
-    async def test_lets_several_workers_share_the_orders(
-        self, ada: Person, anyone: AsyncClient, resources: Resources
-    ) -> None:
-        await forget(anyone)
-        workers = [EmailRequestJob(resources).run_once() for _ in range(5)]
-
-        assert sum(await asyncio.gather(*workers)) == 1
-        assert len(await post(resources)) == 1
-
-    async def test_refuses_what_is_no_address(self, anyone: AsyncClient) -> None:
-        assert (await forget(anyone, "x")).status_code == 422
-
-    async def shut_out_eve(self, admin: Person, anyone: AsyncClient) -> None:
-        user = {"username": "eve", "email": "eve@example.com", "password": PASSWORD}
-        eve = (await anyone.post("/users", json=user)).json()
-        await admin.post(f"/users/{eve['id']}/deactivate", json={"reason": "x"})
-
-
 class TestResetPassword:
+    @pytest.mark.promise("B8")
     async def test_replaces_the_password_and_ends_all_sessions(
         self, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -180,10 +45,11 @@ class TestResetPassword:
         response = await reset(anyone, token)
 
         assert response.status_code == 200
-        assert [await ada.status(), await other.status()] == [401, 401]  # B8
+        assert [await ada.status(), await other.status()] == [401, 401]
         assert (await log_in(anyone, PASSWORD)).status_code == 401
         assert (await log_in(anyone, NEW)).status_code == 200
 
+    @pytest.mark.promise("G1")
     async def test_is_told_and_on_record_and_proves_the_address(
         self, admin: Person, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
@@ -196,8 +62,9 @@ class TestResetPassword:
         types = await history(resources)
         assert types[-3:] == ["session.revoked", "password.reset", "email.verified"]
         assert (await admin.get(f"/users/{ada.id}")).json()["email_verified"]
-        assert token not in str(await history(resources, "data"))  # G1
+        assert token not in str(await history(resources, "data"))
 
+    @pytest.mark.promise("B8")
     async def test_lets_one_of_many_at_once_have_it(
         self, ada: Person, anyone: AsyncClient, clock: FakeClock, resources: Resources
     ) -> None:
@@ -209,7 +76,7 @@ class TestResetPassword:
             statuses = [response.status_code for response in await asyncio.gather(*tries)]
             await post(resources)
 
-            assert Counter(statuses) == {200: 1, 403: 9}  # B8
+            assert Counter(statuses) == {200: 1, 403: 9}
         assert (await history(resources)).count("password.reset") == 20
 
     async def test_works_once(self, ada: Person, anyone: AsyncClient, resources: Resources) -> None:
@@ -302,6 +169,7 @@ class TestResetPassword:
 
         assert (await reset(anyone, token)).status_code == 403
 
+    @pytest.mark.promise("H11")
     async def test_leaves_the_token_good_if_the_policy_refuses_the_password(
         self, ada: Person, anyone: AsyncClient, resources: Resources, hasher: FakeHasher
     ) -> None:
@@ -312,8 +180,9 @@ class TestResetPassword:
         assert refused.status_code == 422
         assert [each["pointer"] for each in refused.json()["errors"]] == ["/body/new_password"]
         assert (await reset(anyone, token)).status_code == 200
-        assert hasher.held == 0  # H11
+        assert hasher.held == 0
 
+    @pytest.mark.promise("A8")
     async def test_hashes_nothing_for_garbage(
         self, ada: Person, anyone: AsyncClient, hasher: FakeHasher
     ) -> None:
@@ -322,7 +191,7 @@ class TestResetPassword:
         response = await reset(anyone, "g" * 43)
 
         assert response.status_code == 403
-        assert hasher.held == -1  # A8: `hash` was not called
+        assert hasher.held == -1  # `hash` was not called
 
     async def test_bears_so_many_tries_with_one_letter(
         self, ada: Person, anyone: AsyncClient, clock: FakeClock, resources: Resources
@@ -350,21 +219,23 @@ class TestResetPassword:
         after = [(await log_in(anyone, NEW, name)).status_code for name in names]
         assert (before, after) == ([429, 429], [200, 200])
 
+    @pytest.mark.promise("C3")
     async def test_refuses_a_token_for_something_else(
         self, ada: Person, anyone: AsyncClient
     ) -> None:
         for token in (ada.token, ada.refresh_token):
             response = await reset(anyone, token)
 
-            assert response.status_code in (403, 422)  # C3
+            assert response.status_code in (403, 422)
         assert (await log_in(anyone, PASSWORD)).status_code == 200
 
+    @pytest.mark.promise("C3")
     async def test_is_no_access_token(
         self, ada: Person, anyone: AsyncClient, resources: Resources
     ) -> None:
         ada.token = await self.token(anyone, resources)
 
-        assert await ada.status() == 401  # C3
+        assert await ada.status() == 401
 
     async def test_forgets_the_token_with_the_user(
         self, admin: Person, ada: Person, anyone: AsyncClient, resources: Resources
@@ -377,7 +248,3 @@ class TestResetPassword:
     async def token(self, client: AsyncClient, resources: Resources) -> str:
         await forget(client)
         return (await mail(resources)).token
-
-
-async def count_orders(resources: Resources) -> int:
-    return len(await resources.database.rows(select(QueuedEmailRequest.id)))

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
-from tests.databases import SECRET
-from tests.fakes import FakeClock, FakeCounters, FakeHasher, FakeMail
+from tests.support.databases import SECRET
+from tests.support.fakes import FakeClock, FakeCounters, FakeHasher, FakeMail
 from uservault.app import create_app
 from uservault.db.database import Database
 from uservault.kit.crypto import Sealer

@@ -11,11 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from tests.support.patience import patience
 from uservault.db.migrations import upgrade
 from uservault.kit.urls import async_url
 from uservault.settings.tree import Settings
 from uservault.tables import metadata
 
+BACKENDS = ("sqlite", "postgresql", "mariadb")
 KEPT = {"roles": "id = 1"}  # the rows that a migration wrote
 SECRET = "k" * 32
 NUMBERED = (
@@ -27,7 +29,18 @@ NUMBERED = (
 def settings_for(url: str, **others: object) -> Settings:
     """Nobody works unasked: a test that wants the worker says so."""
     chosen: dict[str, Any] = {"worker": {"embedded": False}} | others
+    chosen["database"] = lenient() | chosen.get("database", {})
     return Settings(_env_file=None, database_url=url, jwt_secret_key=SECRET, **chosen)
+
+
+def lenient() -> dict[str, float]:
+    """Time-outs that no test meets by accident; as long as they may be."""
+    return {
+        "pool_timeout": min(60, patience(5)),
+        "connect_timeout": min(60, patience(5)),
+        "command_timeout": min(300, patience(5)),
+        "busy_timeout": min(60, patience(10)),
+    }
 
 
 def migrate(url: str) -> None:

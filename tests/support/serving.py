@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from tests.databases import SECRET
-from tests.servers import free_port
+from tests.support.databases import SECRET, lenient
+from tests.support.patience import patience
+from tests.support.server import free_port
 
-PATIENCE = 90.0  # seconds
 MANY = "1000000/minute"
 # No limit is reached by accident.
 UNLIMITED = {
@@ -53,7 +53,7 @@ class Served:
     def stop(self) -> int:
         """Tells it to stop, and waits; its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(patience(20))
 
 
 @contextmanager
@@ -89,14 +89,15 @@ def command(name: str) -> str:
 def environment(database_url: str, env: Mapping[str, str]) -> dict[str, str]:
     """What the service is told: nothing but this, whatever the tests themselves are told."""
     inherited = {name: value for name, value in os.environ.items() if "USERVAULT" not in name}
-    return inherited | QUICK | {"DATABASE_URL": database_url} | dict(env)
+    patient = {f"USERVAULT_DATABASE__{name.upper()}": str(each) for name, each in lenient().items()}
+    return inherited | QUICK | patient | {"DATABASE_URL": database_url} | dict(env)
 
 
 def _await_health(served: Served) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience(20)
     while time.monotonic() < deadline and served.process.poll() is None:
         try:
-            if httpx.get(f"{served.url}/healthz", trust_env=False).is_success:
+            if httpx.get(f"{served.url}/healthz", trust_env=False, timeout=patience()).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

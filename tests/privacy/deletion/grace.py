@@ -1,0 +1,1 @@
+GRACE = 30  # days

@@ -1,0 +1,64 @@
+import pytest
+from httpx import AsyncClient, Response
+
+from tests.recovery.post import Received, mail, post
+from tests.recovery.verification.proofs import OFF, prove
+from tests.support.fakes import FakeClock
+from tests.support.people import Person, registration
+from uservault.wiring.ports import Resources
+
+
+class TestResendVerification:
+    @pytest.mark.promise("E3")
+    async def test_sends_another_letter_and_makes_the_first_void(
+        self, ada: Person, welcome: Received, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        response = await self.ask(anyone, "Ada@Example.com")
+        second = await mail(resources)
+
+        assert response.status_code == 202
+        assert second.to == "ada@example.com"
+        assert (await prove(anyone, token=welcome.token)).status_code == 403
+        assert (await prove(anyone, token=second.token)).status_code == 200
+
+    @pytest.mark.promise("B1")
+    async def test_sends_nothing_to_who_is_verified_or_nobody(
+        self, ada: Person, welcome: Received, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        await prove(anyone, token=welcome.token)
+
+        answers = [await self.ask(anyone, f"{name}@example.com") for name in ("ada", "nobody")]
+
+        assert [answer.status_code for answer in answers] == [202, 202]
+        assert answers[0].content == answers[1].content
+        assert await post(resources) == []
+
+    @OFF
+    async def test_sends_nothing_where_nobody_is_asked(
+        self, admin: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        await anyone.post("/users", json=registration("ada"))
+
+        assert (await self.ask(anyone, "ada@example.com")).status_code == 202
+        assert await post(resources) == []
+
+    @pytest.mark.promise("B7")
+    @pytest.mark.parametrize("name", ["ada", "nobody"])
+    async def test_is_throttled_for_an_address(
+        self, ada: Person, anyone: AsyncClient, clock: FakeClock, name: str
+    ) -> None:
+        asked = [await self.ask(anyone, f"{name}@example.com") for _ in range(6)]
+        clock.advance(seconds=int(asked[-1].headers["Retry-After"]))
+        later = await self.ask(anyone, f"{name}@example.com")
+
+        assert [answer.status_code for answer in asked] == [202] * 5 + [429]
+        assert later.status_code == 202
+
+    @pytest.mark.promise("B7")
+    async def test_is_throttled_for_a_client(self, anyone: AsyncClient) -> None:
+        asked = [await self.ask(anyone, f"u{n}@example.com") for n in range(61)]
+
+        assert [answer.status_code for answer in asked] == [202] * 60 + [429]
+
+    async def ask(self, client: AsyncClient, email: str) -> Response:
+        return await client.post("/account/resend-verification", json={"email": email})
