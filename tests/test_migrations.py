@@ -105,7 +105,10 @@ class TestUpgrade:
 
         assert 0.5 < waited < 10
         assert code == 2
-        assert said == ("uservault: another process has been migrating the database for too long\n")
+        assert said == (
+            "uservault: another process is still migrating the database; gave up waiting"
+            " (USERVAULT_DATABASE__MIGRATION_WAIT)\n"
+        )
         await upgrade(settings)
         assert await current(settings) == newest()
 

@@ -153,7 +153,7 @@ class TestPoll:
 
         assert feed.age() == 0
         assert "cannot fetch revocations" in caplog.text
-        assert PASSWORD not in caplog.text  # G1
+        assert PASSWORD not in caplog.text
         assert "session-" not in caplog.text
 
     @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_key_pairs_and_sealing_keys_need_no_other_secret(algorithm: str, tmp_pat
     ],
 )
 def test_production_refuses_a_secret_that_is_missing_or_weak(given: dict[str, object]) -> None:
-    with pytest.raises(ValidationError, match="JWT_SECRET_KEY: required in production"):  # C5
+    with pytest.raises(ValidationError, match="JWT_SECRET_KEY: required in production"):
         production(**given)
 
 
