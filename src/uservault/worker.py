@@ -104,7 +104,7 @@ class Worker:
 
 def _log_failure(schedule: Schedule, error: Exception) -> None:
     facts = {"job": schedule.name, "reason": type(error).__name__}
-    # A Problem is an outage of the database. Anything else is a bug and needs a traceback.
+    # A Problem comes from the database, such as an outage. Other errors are bugs: log a traceback.
     log.error("job failed", extra=facts, exc_info=not isinstance(error, Problem))
 
 

@@ -10,7 +10,7 @@ RENEW_AT = 0.8  # of an access token's life
 
 
 class ServiceAccount:
-    """Username and password of a user. The only permission they need is `sessions:read`."""
+    """Logs in as a user whose only permission should be `sessions:read`."""
 
     def __init__(
         self,
