@@ -5,7 +5,7 @@ from pydantic import TypeAdapter
 
 from tests.support.fakes import FakeClock, FakeCounters
 from uservault.limits.errors import TooManyTries
-from uservault.limits.throttle import Limit, Throttle, client
+from uservault.limits.throttle import Limit, Throttle
 from uservault.settings.limits import Rate
 
 
@@ -56,22 +56,3 @@ class TestThrottle:
         (key,) = counters.counts
         assert "ada" not in key.removeprefix("uservault/x/")
         assert counters.counts[key] == 0
-
-
-class TestClient:
-    @pytest.mark.promise("B3")
-    @pytest.mark.parametrize(
-        ("address", "counts_as"),
-        [
-            (None, None),
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
-            ("2001:db8:1:3::", "2001:db8:1:3::/64"),
-            ("fe80::1%eth0", "fe80::/64"),
-            ("a-socket", "a-socket"),
-        ],
-    )
-    def test_is_all_that_one_has(self, address: str | None, counts_as: str | None) -> None:
-        assert client(address) == counts_as

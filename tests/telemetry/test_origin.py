@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uservault.telemetry.origin import client_address, origin_of
+from uservault.telemetry.origin import Origin, client_address, origin_of
 
 TRUSTED = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
 
@@ -81,3 +81,22 @@ class TestOriginOf:
         origin = origin_of({"client": ("10.0.0.1", 1), "headers": headers}, TRUSTED)
 
         assert str(origin.request_id).isascii()
+
+
+class TestClient:
+    @pytest.mark.promise("B3", "I6")
+    @pytest.mark.parametrize(
+        ("address", "counts_as"),
+        [
+            (None, None),
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::", "2001:db8:1:3::/64"),
+            ("fe80::1%eth0", "fe80::/64"),
+            ("a-socket", "a-socket"),
+        ],
+    )
+    def test_is_all_that_one_has(self, address: str | None, counts_as: str | None) -> None:
+        assert Origin(address=address).client.network == counts_as

@@ -26,10 +26,10 @@ class AccountService:
         self, user_id: int, data: UserUpdate, check: Precondition, by: Principal
     ) -> UserRead:
         """Raises Forbidden, TooManyTries, or like `UserChange.change`."""
-        await self.throttle.admit_change(self.origin.address)
+        await self.throttle.admit_change(self.origin.client)
         await self.roles.ensure_may_change(user_id, by)
         user = await self.user_change.change(user_id, data, check, by)
-        await self.throttle.count_changed(self.origin.address)
+        await self.throttle.count_changed(self.origin.client)
         return user
 
     async def deactivate(

@@ -44,7 +44,7 @@ class UserChange:
             return await self.users.update(user_id, data, check)
         verify = self.settings.registration.verify
         if verify != "off":
-            await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.address)
+            await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.client)
         if verify == "required":
             await self.verification.request_change(user, email)
             data = data.model_copy(update={"email": MISSING})

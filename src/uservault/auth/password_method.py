@@ -33,13 +33,13 @@ class PasswordMethod:
         if known is None or not verdict.right:
             self.events.record(LoginFailed(subject_id=known.user_id if known else None))
             raise LoginRefused
-        await self.throttle.forgive(name, self.origin.address)
+        await self.throttle.forgive(name, self.origin.client)
         methods = (PASSWORD,)
         return Authenticated(known.user_id, methods, self.now(), known.hash, verdict.better_hash)
 
     async def _admit(self, name: str) -> None:
         try:
-            await self.throttle.admit(name, self.origin.address)
+            await self.throttle.admit(name, self.origin.client)
         except TooManyTries as refused:
             if refused.first:
                 known = await self.credentials.find(name)

@@ -47,13 +47,13 @@ class InvitationAcceptance:
         """Raises RegistrationClosed, InvitationNotFound, UsernameTaken, EmailTaken,
         PasswordRefused, TooManyTries or TooManyPasswords."""
         self.policy.ensure_invitations_allowed()
-        await self.throttle.admit(self.origin.address)
+        await self.throttle.admit(self.origin.client)
         try:
             user = await self._accept(data)
         except (Conflict, InvitationNotFound):
-            await self.throttle.count_refused(self.origin.address)
+            await self.throttle.count_refused(self.origin.client)
             raise
-        await self.throttle.count_created(self.origin.address)
+        await self.throttle.count_created(self.origin.client)
         return user
 
     async def _accept(self, data: InvitationAccept) -> User:

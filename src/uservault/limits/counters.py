@@ -1,12 +1,14 @@
-"""Counters in this process's memory, or shared in Redis, by the `limits` library."""
+"""Counters in this process's memory, or shared in Redis."""
 
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from time import time
 from typing import Any, cast
 
-from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.storage import Storage
 from limits.storage import storage_from_string
+
+from uservault.limits.memory import MemoryCounters
 
 log = logging.getLogger(__name__)
 TIMEOUT = 1.0  # seconds for Redis to answer
@@ -19,32 +21,32 @@ class StoredCounters:
     """
 
     def __init__(self, uri: str) -> None:
-        self.own = MemoryStorage()
+        self.own = MemoryCounters()
         self._opened = AsyncExitStack()
-        self.shared = _redis(uri, self._opened) if uri.startswith("redis") else MemoryStorage()
+        self.shared = _redis(uri, self._opened) if uri.startswith("redis") else None
 
     async def close(self) -> None:
         await self._opened.aclose()
 
     async def add(self, key: str, amount: int, window: int) -> int:
-        try:
-            return await self.shared.incr(key, window, amount)
-        except Exception as error:  # noqa: BLE001 - each client library has its own errors
-            log.warning("counters unavailable", extra={"reason": type(error).__name__})
-            return await self.own.incr(key, window, amount)
+        if self.shared:
+            try:
+                return await self.shared.incr(key, window, amount)
+            except Exception as error:  # noqa: BLE001 - each client library has its own errors
+                log.warning("counters unavailable", extra={"reason": type(error).__name__})
+        return self.own.add(key, amount, window)
 
     async def ends_in(self, key: str) -> float:
-        try:
-            end = await self.shared.get_expiry(key)
-        except Exception:  # noqa: BLE001
-            end = await self.own.get_expiry(key)
-        return max(0.0, end - time())
+        if self.shared:
+            with suppress(Exception):
+                return max(0.0, await self.shared.get_expiry(key) - time())
+        return self.own.ends_in(key)
 
     async def clear(self, key: str) -> None:
-        try:
-            await self.shared.clear(key)
-        except Exception:  # noqa: BLE001
-            await self.own.clear(key)
+        if self.shared:
+            with suppress(Exception):
+                await self.shared.clear(key)
+        self.own.clear(key)
 
 
 def _redis(uri: str, opened: AsyncExitStack) -> Storage:

@@ -1,5 +1,4 @@
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network
 
 from limits import parse
 
@@ -21,18 +20,6 @@ class Limit:
         """Parse a rate such as `10/minute`."""
         item = parse(rate)
         return cls(name, item.amount, item.get_expiry())
-
-
-def client(address: str | None) -> str | None:
-    """The address to count by. For IPv6, the /64 network: a client usually has all its
-    addresses (RFC 4291 §2.5.4)."""
-    try:
-        parsed = IPv6Address(address or "")
-    except ValueError:
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Network((int(parsed), 64), strict=False))
 
 
 class Throttle:

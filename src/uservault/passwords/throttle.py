@@ -1,5 +1,6 @@
 from uservault.kit.identity import login_key
-from uservault.limits.throttle import Limit, Throttle, client
+from uservault.limits.throttle import Limit, Throttle
+from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 
 
@@ -17,25 +18,25 @@ class LoginThrottle:
         self.account = Limit.parsed("login-account", rates.login_per_account)
         self.client = Limit.parsed("login-client", rates.login_per_client)
 
-    async def admit(self, name: str, address: str | None) -> None:
+    async def admit(self, name: str, client: Client) -> None:
         """Counts the try, before the password is verified. Raises TooManyTries."""
-        (key, _), origin = login_key(name), client(address)
-        await self.throttle.take(self.client, origin)
-        await self.throttle.take(self.pair, key, origin)
+        key, _ = login_key(name)
+        await self.throttle.take(self.client, client.network)
+        await self.throttle.take(self.pair, key, client.network)
         await self.throttle.take(self.account, key)
 
-    async def pardon(self, address: str | None, *names: str) -> None:
-        """Clears the limits of these names: the user at this address proved to own them."""
+    async def pardon(self, client: Client, *names: str) -> None:
+        """Clears the limits of these names: this client proved to own them."""
         for name in names:
             key, _ = login_key(name)
-            await self.throttle.forget(self.pair, key, address)
+            await self.throttle.forget(self.pair, key, client.network)
             await self.throttle.forget(self.account, key)
 
-    async def forgive(self, name: str, address: str | None) -> None:
+    async def forgive(self, name: str, client: Client) -> None:
         """Takes the try back: the password was right."""
-        (key, _), origin = login_key(name), client(address)
-        await self.throttle.give_back(self.client, origin)
-        await self.throttle.forget(self.pair, key, origin)
+        key, _ = login_key(name)
+        await self.throttle.give_back(self.client, client.network)
+        await self.throttle.forget(self.pair, key, client.network)
         await self.throttle.give_back(self.account, key)
 
 

@@ -18,7 +18,7 @@ class EmailRequests:
 
     async def queue(self, purpose: Purpose, email: str) -> None:
         """Raises TooManyTries."""
-        await self.throttle.admit(purpose, email, self.origin.address)
+        await self.throttle.admit(purpose, email, self.origin.client)
         request = QueuedEmailRequest(
             purpose=purpose,
             email_key=email_key(email),

@@ -69,4 +69,4 @@ class PasswordRecovery:
         notice = PasswordChanged(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user.id)
         await self.password_throttle.forgive(user.id)
-        await self.login_throttle.pardon(self.origin.address, user.username, user.email)
+        await self.login_throttle.pardon(self.origin.client, user.username, user.email)

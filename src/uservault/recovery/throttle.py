@@ -1,5 +1,6 @@
 from uservault.kit.identity import email_key
 from uservault.limits.throttle import Limit, Throttle
+from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 
 
@@ -12,9 +13,9 @@ class EmailThrottle:
         self.client = Limit.parsed("letters-client", rates.letters_per_client)
         self.address = Limit.parsed("letters-address", rates.letters_per_address)
 
-    async def admit(self, purpose: str, email: str, client: str | None) -> None:
+    async def admit(self, purpose: str, email: str, client: Client) -> None:
         """Raises TooManyTries."""
-        await self.throttle.take(self.client, client)
+        await self.throttle.take(self.client, client.network)
         await self.throttle.take(self.address, purpose, email_key(email))
 
 

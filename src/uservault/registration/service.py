@@ -25,14 +25,14 @@ class RegistrationService:
     async def register(self, data: UserCreate) -> User:
         """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
         with first_refusal_recorded(self.events, RegistrationThrottled(subject_id=None)):
-            await self.throttle.admit(self.origin.address)
+            await self.throttle.admit(self.origin.client)
         try:
             user = await self._create(data)
         except Conflict:
-            await self.throttle.count_refused(self.origin.address)
+            await self.throttle.count_refused(self.origin.client)
             raise
         await self.verification.request(user)
-        await self.throttle.count_created(self.origin.address)
+        await self.throttle.count_created(self.origin.client)
         return user
 
     async def _create(self, data: UserCreate) -> User:

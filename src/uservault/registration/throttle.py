@@ -1,4 +1,5 @@
-from uservault.limits.throttle import Limit, Throttle, client
+from uservault.limits.throttle import Limit, Throttle
+from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 
 
@@ -11,23 +12,23 @@ class RegistrationThrottle:
         self.created = Limit.parsed("register", rates.register_per_client)
         self.refused = Limit.parsed("register-refused", rates.register_refused_per_client)
 
-    async def admit(self, address: str | None) -> None:
+    async def admit(self, client: Client) -> None:
         """Counts the try against both limits, before the password is hashed. Raises TooManyTries.
 
         `count_created` and `count_refused` take it back from the limit that does not apply.
         """
-        await self.throttle.take(self.refused, client(address))
-        await self.throttle.take(self.created, client(address))
+        await self.throttle.take(self.refused, client.network)
+        await self.throttle.take(self.created, client.network)
 
-    async def count_created(self, address: str | None) -> None:
-        await self.throttle.give_back(self.refused, client(address))
+    async def count_created(self, client: Client) -> None:
+        await self.throttle.give_back(self.refused, client.network)
 
-    async def count_refused(self, address: str | None) -> None:
-        await self.throttle.give_back(self.created, client(address))
+    async def count_refused(self, client: Client) -> None:
+        await self.throttle.give_back(self.created, client.network)
 
-    async def admit_change(self, address: str | None) -> None:
+    async def admit_change(self, client: Client) -> None:
         """Counts a change too, since it can reveal taken names and e-mails. Raises TooManyTries."""
-        await self.throttle.take(self.refused, client(address))
+        await self.throttle.take(self.refused, client.network)
 
-    async def count_changed(self, address: str | None) -> None:
-        await self.throttle.give_back(self.refused, client(address))
+    async def count_changed(self, client: Client) -> None:
+        await self.throttle.give_back(self.refused, client.network)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Self
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -14,6 +15,21 @@ from uservault.settings.base import Network
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What throttles count: an IPv4 address, or the /64 network of an IPv6 address, since a client
+    usually has all addresses of it (RFC 4291 §2.5.4). None without a peer."""
+
+    network: str | None = None
+
+    @classmethod
+    def at(cls, address: str | None) -> Self:
+        parsed = _parsed(address or "")
+        if isinstance(parsed, IPv6Address):
+            return cls(str(IPv6Network((int(parsed), 64), strict=False)))
+        return cls(str(parsed) if parsed else address)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """`address`: the peer's, or the one that a trusted proxy reports; None without a peer."""
@@ -21,6 +37,10 @@ class Origin:
     address: str | None = None
     user_agent: str | None = None
     request_id: str | None = None
+
+    @property
+    def client(self) -> Client:
+        return Client.at(self.address)
 
 
 def client_address(
