@@ -5,6 +5,11 @@ from httpx import AsyncClient
 
 from tests.support.fakes import FakeClock
 from tests.support.people import Person
+from uservault.events.log import EventLog
+from uservault.sessions.events import SessionRevoked
+from uservault.sessions.revocations import PAGE_SIZE
+from uservault.wiring.ports import Resources
+from uservault.wiring.scope import Scope, scope
 
 
 async def poll(admin: Person, after: str | None = None) -> tuple[list[dict[str, Any]], str]:
@@ -65,7 +70,7 @@ async def test_begins_as_far_back_as_tokens_live(
 
     clock.advance(seconds=91)
 
-    assert await poll(await admin.again()) == ([], "0")
+    assert await poll(await admin.again()) == ([], "0.0")
 
 
 async def test_tells_much_in_parts(admin: Person, ada: Person, clock: FakeClock) -> None:
@@ -77,6 +82,71 @@ async def test_tells_much_in_parts(admin: Person, ada: Person, clock: FakeClock)
 
     assert (len(first["revocations"]), first["more"]) == (500, True)
     assert (len(second["revocations"]), second["more"]) == (1, False)
+
+
+async def read_on(admin: Person, after: str) -> tuple[list[int], str]:
+    """The ids of all sessions that a reader is told of, in as many answers as it takes."""
+    told, more = [], True
+    while more:
+        feed = (await admin.get("/revocations", params={"after": after})).json()
+        told += [id for each in feed["revocations"] for id in each["session_ids"]]
+        after, more = feed["cursor"], feed["more"]
+    return told, after
+
+
+@pytest.mark.promise("I17")
+class TestSkipsNothing:
+    async def test_when_a_commit_comes_after_a_full_page(
+        self, admin: Person, resources: Resources, backend: str
+    ) -> None:
+        if backend == "sqlite":
+            pytest.skip("lets in one writer at a time")
+        _, cursor = await read_on(admin, "0.0")
+        async with scope(resources) as slow:
+            await record(slow, 1)  # has its time and its id, and is not committed
+            for session in range(2, PAGE_SIZE + 52):
+                async with scope(resources) as quick:
+                    await record(quick, session)
+            early, cursor = await read_on(admin, cursor)
+
+        late, _ = await read_on(admin, cursor)
+
+        assert early == list(range(2, PAGE_SIZE + 52))
+        assert 1 in late
+
+    async def test_when_ids_are_not_in_the_order_of_time(
+        self, admin: Person, resources: Resources, clock: FakeClock
+    ) -> None:
+        cursor, told = "0.0", []
+        for session in range(1, 13):  # as two nodes would, each with a range of its own
+            clock.advance(seconds=50)
+            async with scope(resources) as made:
+                await record(made, session, id=10_000 - session if session % 2 else 100 + session)
+            some, cursor = await read_on(admin, cursor)
+            told += some
+
+        assert set(told) == set(range(1, 13))
+
+    async def test_when_much_ends_at_the_same_moment(
+        self, admin: Person, resources: Resources
+    ) -> None:
+        async with scope(resources) as made:
+            for session in range(1, 2 * PAGE_SIZE + 2):
+                await record(made, session)
+
+        told, cursor = await read_on(admin, "0.0")
+        again, same = await read_on(admin, cursor)
+
+        assert told == again == list(range(1, 2 * PAGE_SIZE + 2))
+        assert cursor == same  # nothing is settled yet
+
+
+async def record(made: Scope, session: int, id: int | None = None) -> None:
+    made.get(EventLog).record(SessionRevoked(subject_id=1, sessions=[session], reason="test"))
+    (event,) = made.session.new
+    if id is not None:
+        event.id = id
+    await made.session.flush()
 
 
 async def test_says_if_nothing_is_new(admin: Person, ada: Person) -> None:
@@ -91,7 +161,9 @@ async def test_says_if_nothing_is_new(admin: Person, ada: Person) -> None:
     assert changed.status_code == 200
 
 
-@pytest.mark.parametrize("after", ["", "x", "-1", "01", "9" * 19, "1_0", "١"])
+@pytest.mark.parametrize(
+    "after", ["", "x", "-1", "01", "4711", "9" * 19, "1_0", "١", "1.2-", "1.2-3", "01.2", "1.-2"]
+)
 async def test_knows_its_own_cursors_only(admin: Person, after: str) -> None:
     assert (await admin.get("/revocations", params={"after": after})).status_code == 422
 

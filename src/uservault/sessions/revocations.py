@@ -3,20 +3,22 @@
 Nothing is kept for it: it is read off the record of events.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, or_, select
 
 from uservault.db.database import AnyRow
 from uservault.events.models import EventRecord
+from uservault.sessions.cursor import Cursor, Position
 from uservault.sessions.schemas import Revocation, RevocationFeed
 from uservault.wiring.ports import Resources
 
 USER = ("user.deactivated", "user.deleted")
 SESSIONS = "session.revoked"
 EVERYBODY = "session.revoked_everywhere"
-# Ids are given out before the commit, so a later one may be seen first: look that far back again.
-# Clocks of replicas may differ by half a minute, too.
+# An event has its time before its commit, and the clocks of hosts may differ by 30 s (H12).
+# So what is younger may still get company before it: read it again.
 OVERLAP = timedelta(seconds=45)
 PAGE_SIZE = 500
 
@@ -24,13 +26,17 @@ COLUMNS = (EventRecord.id, EventRecord.type, EventRecord.at, EventRecord.subject
 FEED = (
     select(*COLUMNS, EventRecord.data)
     .where(EventRecord.type.in_([*USER, SESSIONS, EVERYBODY]))
-    .order_by(EventRecord.id)
-    .limit(bindparam("most"))
+    .order_by(EventRecord.at, EventRecord.id)
+    .limit(PAGE_SIZE + 1)
 )
 
 
 class RevocationReader:
-    """Answers each poll with what came since the last, and a little of what came before."""
+    """Answers each poll with what came since the last, and what came shortly before.
+
+    The order is that of time, since ids need not be: a server may cache them, or a node make its
+    own. A page that is full moves the scan alone. The next scan begins at what is settled (I17).
+    """
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
@@ -38,21 +44,27 @@ class RevocationReader:
         tokens = resources.settings.tokens
         self.horizon = tokens.lifetime + timedelta(seconds=tokens.leeway)
 
-    async def since(self, after: int | None) -> RevocationFeed:
-        """From the beginning if `after` is None: as far back as tokens live."""
-        rows = await self.database.rows(FEED.where(self._begin(after)), {"most": PAGE_SIZE + 1})
-        shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
-        settled = [row.id for row in shown if more or row.at <= self.now() - OVERLAP]
+    async def since(self, after: Cursor) -> RevocationFeed:
+        """From the beginning, as far back as tokens live, if `after` is the first cursor."""
+        rows = await self.database.rows(FEED.where(self._begin(after.scan)))
+        page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+        settled = max([after.settled, *self._settled(page)])
+        last = Position(page[-1].at, page[-1].id) if more else settled
         return RevocationFeed(
-            revocations=[_revocation(row) for row in shown],
-            cursor=str(max(settled, default=after or 0)),
+            revocations=[_revocation(row) for row in page],
+            cursor=str(Cursor(settled, last)),
             more=more,
         )
 
-    def _begin(self, after: int | None) -> ColumnElement[bool]:
+    def _settled(self, page: Sequence[AnyRow]) -> Iterator[Position]:
+        end = self.now() - OVERLAP
+        return (Position(row.at, row.id) for row in page if row.at <= end)
+
+    def _begin(self, scan: Position) -> ColumnElement[bool]:
         """What is older than any token need not be looked for, however long ago they asked."""
-        lately = EventRecord.at > self.now() - self.horizon
-        return lately & (EventRecord.id > after) if after else lately
+        at, id = EventRecord.at, EventRecord.id
+        lately = at > self.now() - self.horizon
+        return lately & (at >= scan.at) & or_(at > scan.at, id > scan.id)
 
 
 def _revocation(row: AnyRow) -> Revocation:

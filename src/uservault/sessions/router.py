@@ -8,6 +8,7 @@ from uservault.access.principal import Permission
 from uservault.kit.crypto import digest
 from uservault.kit.problems import problems
 from uservault.kit.schema import Message, PathId
+from uservault.sessions.cursor import Cursor
 from uservault.sessions.errors import SessionNotFound
 from uservault.sessions.reader import SessionReader
 from uservault.sessions.revocations import RevocationReader
@@ -125,7 +126,7 @@ async def list_revocations(
     response: Response,
 ) -> RevocationFeed | Response:
     """What other services must refuse, though it verifies: poll it every few seconds."""
-    feed = await revocations.since(int(query.after) if query.after else None)
+    feed = await revocations.since(Cursor.read(query.after) if query.after else Cursor())
     tag = f'"{digest(feed.model_dump_json())[:32]}"'
     if is_known(tag):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})

@@ -5,6 +5,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from uservault.kit.schema import Schema, Whole
+from uservault.sessions.cursor import PATTERN
 
 MAX_IDS = 500  # ids in one request
 
@@ -55,7 +56,9 @@ class RevocationFeed(Schema):
     """What has ended; the same thing may be told twice."""
 
     revocations: list[Revocation] = Field(description="In the order in which they happened.")
-    cursor: str = Field(description="Send it as `after` the next time.", examples=["4711"])
+    cursor: str = Field(
+        description="Send it as `after` the next time.", examples=["1767225600000000.4711"]
+    )
     more: bool = Field(description="Whether to ask again at once.")
 
 
@@ -64,6 +67,6 @@ class RevocationQuery(BaseModel):
 
     after: str | None = Field(
         None,
-        pattern=r"^(0|[1-9][0-9]{0,17})$",
+        pattern=PATTERN,
         description="The `cursor` of the last answer; absent at first.",
     )
