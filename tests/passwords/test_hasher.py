@@ -1,5 +1,7 @@
 import asyncio
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from statistics import median
 
 import pytest
 from fastapi import FastAPI
@@ -115,6 +117,18 @@ class TestPooledHasher:
     async def test_never_lets_in_nobody(self, make: Make, scheme: str) -> None:
         assert not (await make(scheme=scheme).verify("", None)).right
 
+    @pytest.mark.promise("B2", "I13")
+    @pytest.mark.parametrize("old", ["bcrypt_sha256", "bcrypt"])
+    async def test_takes_as_long_for_a_hash_of_a_lower_cost(self, make: Make, old: str) -> None:
+        hasher = make(rounds=9)
+        kinds = {"bcrypt_sha256": bcrypt_sha256, "bcrypt": bcrypt}
+        hash = kinds[old].using(rounds=5).hash("sesame")
+
+        unknown = await _cpu(lambda: hasher.verify("wrong", None))
+        known = await _cpu(lambda: hasher.verify("wrong", hash))
+
+        assert 0.75 < known / unknown < 1.25
+
     @pytest.mark.promise("A9")
     async def test_refuses_more_than_it_can_do(self, make: Make) -> None:
         hasher = make(queue=2, rounds=8)
@@ -176,3 +190,13 @@ class TestThroughTheDoor:
 
 def client_of(app: FastAPI) -> AsyncClient:
     return AsyncClient(transport=ASGITransport(app), base_url="http://test/api")
+
+
+async def _cpu(work: Callable[[], Awaitable[object]]) -> float:
+    """The median of the CPU seconds that it takes, whatever else the machine does."""
+    times = []
+    for _ in range(9):
+        began = time.process_time()
+        await work()
+        times.append(time.process_time() - began)
+    return median(times)

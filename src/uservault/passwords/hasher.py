@@ -70,10 +70,32 @@ class PooledHasher:
             return Verdict(False)
         try:
             right, upgraded = self._context.verify_and_update(password, hash)
+            if not right:
+                self._burn_difference(password, hash)
         except (ValueError, TypeError, RuntimeError) as error:  # damaged or not supported
             log.warning("cannot read a password hash", extra={"reason": type(error).__name__})
             return self._verify(password, None)
         return Verdict(right, upgraded)
+
+    def _burn_difference(self, password: str, hash: str) -> None:
+        """Makes a wrong password take as long as an unknown user, though the hash is of a lower
+        cost (I13). Each cost of bcrypt is twice the one before: 10, then 10 and 11, make 12."""
+        if not self._is_bcrypt(self._dummy_hash) or not self._context.needs_update(hash):
+            return
+        old = self._rounds_of(hash) if self._is_bcrypt(hash) else None
+        if old is None:
+            self._context.verify(password, self._dummy_hash)
+            return
+        for rounds in range(old, self._rounds_of(self._dummy_hash)):
+            dummy = DUMMY_HASHES["bcrypt_sha256"].format(rounds=rounds)
+            self._context.verify(password, dummy)
+
+    def _is_bcrypt(self, hash: str) -> bool:
+        return str(self._context.identify(hash)).startswith("bcrypt")
+
+    def _rounds_of(self, hash: str) -> int:
+        rounds: int = self._context.handler(self._context.identify(hash)).from_string(hash).rounds
+        return rounds
 
     def _is_known(self, hash: str) -> bool:
         known = self._context.identify(hash) is not None
