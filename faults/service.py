@@ -13,7 +13,7 @@ import httpx
 from tests.support.patience import patience
 from tests.support.server import free_port
 from tests.support.serving import QUICK
-from uservault.serving import serve
+from uservault.serving.run import serve
 from uservault.settings.loading import load_settings
 
 PROCESSES = multiprocessing.get_context("forkserver")

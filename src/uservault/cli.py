@@ -19,8 +19,8 @@ from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
 from uservault.registration.first_admin import make_admin
 from uservault.registration.schemas import UserCreate
 from uservault.resources import open_resources
-from uservault.serving import CannotListen
-from uservault.serving import serve as serve_forever
+from uservault.serving.run import CannotListen
+from uservault.serving.run import serve as serve_forever
 from uservault.settings.loading import BadSettings, every_setting, load_settings, shown, sources
 from uservault.settings.tree import Settings
 from uservault.telemetry.logs import configure_logging

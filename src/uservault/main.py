@@ -1,7 +1,7 @@
 """What `uvicorn uservault.main:app` serves."""
 
 from uservault.app import create_app
-from uservault.serving import own_process
+from uservault.serving.process import own_process
 from uservault.settings.loading import BadSettings, load_settings
 
 try:

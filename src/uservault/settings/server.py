@@ -2,7 +2,7 @@ from pydantic import (
     Field,
 )
 
-from uservault.settings.base import Branch
+from uservault.settings.base import Branch, OrNone
 
 
 class ServerSettings(Branch):
@@ -13,7 +13,22 @@ class ServerSettings(Branch):
         15, ge=1, le=300, description="Seconds for open requests to finish after SIGTERM."
     )
     read_timeout: float = Field(
-        20, gt=0, le=300, description="Seconds for a request body to arrive."
+        20,
+        gt=0,
+        le=300,
+        description="Seconds for a request's headers, and for its body, to arrive.",
+    )
+    keep_alive: int = Field(
+        75,
+        ge=1,
+        le=3600,
+        description="Seconds that an idle connection stays open: more than those of a balancer.",
+    )
+    max_connections: OrNone[int] = Field(
+        None, ge=1, description="Open connections of a process; by default, what its files allow."
+    )
+    max_connections_per_client: OrNone[int] = Field(
+        None, ge=1, description="Likewise of a client that is no trusted proxy; by default half."
     )
     max_body_bytes: int = Field(
         65536,

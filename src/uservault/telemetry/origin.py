@@ -49,7 +49,7 @@ def client_address(
     """The rightmost hop that is not a trusted proxy. Stops at a hop that is not an address."""
     address = peer
     hops = [hop.strip() for line in forwarded for hop in line.split(",")]
-    while hops and _is_trusted(address, trusted):
+    while hops and is_within(address, trusted):
         hop = _parsed(hops.pop())
         if hop is None:
             break
@@ -57,9 +57,9 @@ def client_address(
     return address
 
 
-def _is_trusted(address: str | None, trusted: Sequence[Network]) -> bool:
+def is_within(address: str | None, networks: Sequence[Network]) -> bool:
     parsed = _parsed(address or "")
-    return parsed is not None and any(parsed in network for network in trusted)
+    return parsed is not None and any(parsed in network for network in networks)
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:

@@ -1,0 +1,38 @@
+"""What belongs to the process that serves, and not to the app."""
+
+import gc
+import resource
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import FastAPI
+
+from uservault.telemetry.logs import configure_logging
+
+
+def own_process(app: FastAPI) -> FastAPI:
+    """Let the app configure logging and garbage collection, when the process serves only it.
+
+    Do not use it for an app that is mounted in another one, or in tests.
+    """
+    start = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        configure_logging(app.state.settings)
+        _raise_file_limit()
+        async with start(app) as state:
+            gc.freeze()  # these objects stay: exclude them from collections
+            gc.set_threshold(10_000, 20, 20)  # collect the others less often
+            yield state
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def _raise_file_limit() -> None:
+    """Each connection is an open file, and the soft limit is often 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
