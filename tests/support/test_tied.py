@@ -12,8 +12,8 @@ STARTS_ANOTHER = """
 import subprocess, sys, time
 from tests.support.tied import tied
 
-print(subprocess.Popen(tied([sys.executable, "-c", "import time; time.sleep(600)"])).pid)
-sys.stdout.flush()
+READY = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+subprocess.Popen(tied([sys.executable, "-c", READY]))
 time.sleep(600)
 """
 
