@@ -8,7 +8,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.support.databases import connected, settings_for
-from uservault.kit.identity import email_key, username_key
 from uservault.passwords.models import Password
 from uservault.resources import open_resources
 from uservault.roles.models import ADMIN, Role, UserRole
@@ -18,6 +17,7 @@ from uservault.sessions.refresh import RefreshTokens
 from uservault.sessions.session_grant import SessionGrant
 from uservault.sessions.tokens import AccessTokens
 from uservault.settings.tree import Settings
+from uservault.users.identifiers import KEYS, Identifier, Kind
 from uservault.users.models import User
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of everybody in a database of ours
@@ -38,6 +38,8 @@ async def fill(settings: Settings, users: int) -> None:
         async with resources.database.writes.begin() as connection:
             for ids in _chunks(users):
                 await connection.execute(insert(User), [_user(id) for id in ids])
+                for kind in Kind:
+                    await connection.execute(insert(Identifier), [_of(kind, id) for id in ids])
                 passwords = [{"user_id": id, "hash": hash} for id in ids]
                 await connection.execute(insert(Password), passwords)
             await _make_admin(connection)
@@ -89,13 +91,16 @@ def _user(id: int) -> dict[str, Any]:
     return {
         "id": id,
         "username": username(id),
-        "username_key": username_key(username(id)),
         "email": email(id),
-        "email_key": email_key(email(id)),
         "created_at": now,
         "updated_at": now,
         "version": 1,
     }
+
+
+def _of(kind: Kind, id: int) -> dict[str, Any]:
+    """What the user is found by."""
+    return {"kind": kind, "key": KEYS[kind](_user(id)[kind]), "user_id": id}
 
 
 async def _make_admin(connection: AsyncConnection) -> None:

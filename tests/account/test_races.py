@@ -29,12 +29,21 @@ WANTED = {
         "username": f"byron{n}",
         "email": f"{cased('byron', n)}@Example.com",
     },
+    "its Unicode variants": lambda n: {
+        "username": f"noel{n}",
+        "email": f"{wide('noel', n)}@example.com",
+    },
 }
 
 
 def cased(word: str, n: int) -> str:
     """One of the ways to write a word in capitals and small e-mails."""
     return "".join(c.upper() if n >> i & 1 else c for i, c in enumerate(word))
+
+
+def wide(word: str, n: int) -> str:
+    """One of the ways to write a word in letters that are as wide as they are high, and others."""
+    return "".join(chr(ord(c) + 0xFEE0) if n >> i & 1 else c for i, c in enumerate(word))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from uservault.db.errors import Unstorable
-from uservault.users.models import User
+from uservault.users.identifiers import Identifier
 from uservault.wiring.ports import Resources
 
 
@@ -10,7 +10,7 @@ from uservault.wiring.ports import Resources
 async def test_a_value_that_cannot_be_stored_is_no_outage(
     resources: Resources, backend: str
 ) -> None:
-    asked = select(User.id).where(User.username_key == bindparam("key"))
+    asked = select(Identifier.user_id).where(Identifier.key == bindparam("key"))
 
     if backend == "postgresql":
         with pytest.raises(Unstorable):  # NUL is SQLSTATE 22021

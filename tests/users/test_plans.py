@@ -5,20 +5,23 @@ from sqlalchemy import insert, text
 
 from uservault.db.batch import AnySelect
 from uservault.db.unit_of_work import unit_of_work
-from uservault.passwords.reader import _credentials
+from uservault.passwords.reader import _identified
 from uservault.sessions.authenticator import LIVE
 from uservault.sessions.models import Session
 from uservault.tables import metadata
+from uservault.users.identifiers import Identifier, Kind
 from uservault.users.models import User
 from uservault.users.reader import READ_COLUMNS
 from uservault.wiring.ports import Resources
 
 MANY = 2000
-USERS, PASSWORDS, SESSIONS = (metadata.tables[name] for name in ("users", "passwords", "sessions"))
+USERS, IDENTIFIERS, PASSWORDS, SESSIONS = (
+    metadata.tables[name] for name in ("users", "identifiers", "passwords", "sessions")
+)
 LOOKS = {
     "read": lambda n: READ_COLUMNS.where(User.id.in_(range(1, n + 1))),
-    "login": lambda n: _credentials(User.username_key).where(
-        User.username_key.in_([f"u{i}" for i in range(1, n + 1)])
+    "login": lambda n: _identified(Kind.USERNAME).where(
+        Identifier.key.in_([f"u{i}" for i in range(1, n + 1)])
     ),
     "token": lambda n: LIVE.where(Session.id.in_(range(1, n + 1))),
     "page": lambda n: READ_COLUMNS.where(User.id > n).order_by(User.id).limit(51),
@@ -29,10 +32,16 @@ LOOKS = {
 async def crowd(resources: Resources) -> Resources:
     now = resources.clock()
     names = [f"u{n}" for n in range(1, MANY + 1)]
-    keys = ("username", "username_key", "email", "email_key")
+    keys = ("username", "email")
     others = {"is_active": True, "created_at": now, "updated_at": now, "version": 1}
     async with unit_of_work(resources.database) as session:
         await session.execute(insert(USERS), [dict.fromkeys(keys, name) | others for name in names])
+        found_by = [
+            {"kind": kind, "key": name, "user_id": n}
+            for kind in Kind
+            for n, name in enumerate(names, start=1)
+        ]
+        await session.execute(insert(IDENTIFIERS), found_by)
         times = ("created_at", "last_seen_at", "expires_at", "refreshed_at")
         kept = dict.fromkeys(times, now) | {"key_sealed": "", "counter": 0}
         await session.execute(insert(SESSIONS), [kept | {"user_id": n} for n in range(1, MANY + 1)])

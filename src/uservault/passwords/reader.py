@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -7,12 +8,13 @@ from uservault.db.batch import AnySelect, by_key
 from uservault.db.database import AnyRow
 from uservault.kit.identity import login_key
 from uservault.passwords.models import Password
+from uservault.users.identifiers import Identifier, Kind
 from uservault.users.models import NOT_DELETED, User
 from uservault.users.status import is_active
 from uservault.wiring.ports import Resources
 
 
-def _credentials(key: object) -> AnySelect:
+def _credentials(key: Any) -> AnySelect:
     columns = (
         key,
         User.id,
@@ -22,8 +24,13 @@ def _credentials(key: object) -> AnySelect:
         User.email_verified,
         Password.hash,
     )
-    found = select(*columns).join(Password, Password.user_id == User.id)  # type: ignore[call-overload]
-    return found.where(NOT_DELETED)  # type: ignore[no-any-return]
+    found = select(*columns).select_from(User).join(Password, Password.user_id == User.id)
+    return found.where(NOT_DELETED)
+
+
+def _identified(kind: Kind) -> AnySelect:
+    found = _credentials(Identifier.key).join(Identifier, Identifier.user_id == User.id)
+    return found.where(Identifier.kind == kind)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,8 +50,8 @@ class CredentialReader:
 
     def __init__(self, resources: Resources) -> None:
         self.now = resources.clock
-        self.by_username = by_key(resources.database, _credentials(User.username_key))
-        self.by_email = by_key(resources.database, _credentials(User.email_key))
+        self.by_username = by_key(resources.database, _identified(Kind.USERNAME))
+        self.by_email = by_key(resources.database, _identified(Kind.EMAIL))
         self.by_id = by_key(resources.database, _credentials(User.id))
 
     async def find(self, name: str) -> Credential | None:

@@ -1,6 +1,7 @@
 from sqlalchemy import select
 
 from uservault.events.log import EventLog
+from uservault.kit.identity import email_key
 from uservault.mail.messages import Contents, ResetPassword, VerifyEmail
 from uservault.mail.service import Mailer
 from uservault.one_time_tokens.purposes import Purpose
@@ -34,7 +35,9 @@ class EmailRequestHandler:
     async def _recipient(self, request: QueuedEmailRequest) -> User | None:
         id = await self.users.id_by_email(request.email_key)
         user = await self.users.get(id) if id else None
-        if user is None or user.email_key != request.email_key or not is_active(user, self.now()):
+        if user is None or not is_active(user, self.now()):
+            return None
+        if email_key(user.email) != request.email_key:  # changed before the user was locked
             return None
         needed = request.purpose == Purpose.RESET_PASSWORD or self._needs_verification(user)
         return user if needed else None

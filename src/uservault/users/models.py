@@ -3,26 +3,23 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Index, String, text
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.db.base import Base, Id, exact
-from uservault.kit.identity import KEY_LENGTH, email_key, username_key
+from uservault.db.base import Base, Id
+from uservault.users.identifiers import keep_identifiers
 
-KEYS = {"username": username_key, "email": email_key}
 DELETED = text("deleted_at IS NOT NULL")
 PARTIAL: Any = ("sqlite", "postgresql")  # the dialects with partial indexes
 
 
 class User(Base):
-    """A person with an account. Passwords and sessions have their own tables."""
+    """A person with an account, as shown. They are found by their identifiers."""
 
     __tablename__ = "users"
 
     id: Mapped[Id] = mapped_column(init=False)
     username: Mapped[str] = mapped_column(String(64))
-    username_key: Mapped[str] = mapped_column(exact(64), unique=True, init=False)
     email: Mapped[str] = mapped_column(String(254))
-    email_key: Mapped[str] = mapped_column(exact(KEY_LENGTH), unique=True, init=False)
     email_verified_at: Mapped[datetime | None] = mapped_column(default=None)
     locale: Mapped[str | None] = mapped_column(String(35), default=None)
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -58,11 +55,8 @@ class User(Base):
     def _email_verified(cls) -> ColumnElement[bool]:
         return cls.email_verified_at.is_not(None)
 
-    @validates("username", "email")
-    def _keep_key(self, field: str, value: str) -> str:
-        setattr(self, f"{field}_key", KEYS[field](value))
-        return value
 
+keep_identifiers(User)
 
 # Every query for users needs this condition, except those for restoring and purging.
 NOT_DELETED = User.deleted_at.is_(None)

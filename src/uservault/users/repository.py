@@ -1,15 +1,16 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from uservault.kit.identity import email_key
-from uservault.users.errors import EmailTaken, UsernameTaken
+from uservault.users.identifiers import Identifier, Kind
 from uservault.users.models import User
 from uservault.wiring.repository import Repository
 
 
 class UserRepository(Repository[User]):
+    """`save` raises UsernameTaken or EmailTaken."""
+
     model = User
 
     async def get(self, id: int) -> User | None:
@@ -28,25 +29,9 @@ class UserRepository(Repository[User]):
             return None
         return user if until is None or user.deleted_at <= until else None
 
-    async def save(self, row: User) -> User:
-        """Raises UsernameTaken or EmailTaken.
-
-        The unique constraints decide: a check before the write would be a race.
-        """
-        try:
-            return await super().save(row)
-        except IntegrityError as error:
-            raise _taken(error) from error
-
     async def id_by_email(self, email: str) -> int | None:
         """The user with this address in any spelling, deleted or not."""
-        return await self.session.scalar(select(User.id).where(User.email_key == email_key(email)))
-
-
-def _taken(error: IntegrityError) -> UsernameTaken | EmailTaken:
-    # PostgreSQL and MariaDB name the constraint, SQLite the column: both contain the key's name.
-    return UsernameTaken() if "username_key" in _first_line(error) else EmailTaken()
-
-
-def _first_line(error: IntegrityError) -> str:
-    return str(error.orig).partition("\n")[0].rpartition("for key")[2]
+        found = select(Identifier.user_id).where(
+            Identifier.kind == Kind.EMAIL, Identifier.key == email_key(email)
+        )
+        return await self.session.scalar(found)
