@@ -50,8 +50,8 @@ class FakeCounters:
     """Counters whose windows end when they are told to."""
 
     clock: FakeClock
-    counts: Counter[str] = field(default_factory=Counter)
-    ends: dict[str, datetime] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter, repr=False)
+    ends: dict[str, datetime] = field(default_factory=dict, repr=False)
 
     async def add(self, key: str, amount: int, window: int) -> int:
         if self.clock() >= self.ends.get(key, self.clock()):
@@ -71,7 +71,7 @@ class FakeCounters:
 class FakeMail:
     """Keeps what is sent; each failure in `failures` is raised once, in its turn."""
 
-    sent: list[EmailMessage] = field(default_factory=list)
+    sent: list[EmailMessage] = field(default_factory=list, repr=False)
     failures: list[Exception] = field(default_factory=list)
 
     async def send(self, message: EmailMessage) -> None:
