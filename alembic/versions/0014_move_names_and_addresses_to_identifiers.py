@@ -8,7 +8,7 @@ from alembic import op
 from uservault.db.base import BigId, exact
 
 revision: str = "0014"
-down_revision: str | None = "0011"
+down_revision: str | None = "0013"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

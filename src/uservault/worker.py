@@ -19,6 +19,7 @@ from uservault.mail.sweep import MailSweep
 from uservault.one_time_tokens.sweep import OneTimeTokenSweep
 from uservault.privacy.sweep import PurgeSweep
 from uservault.recovery.email_request_job import EmailRequestJob
+from uservault.roles.expiry import GrantExpiry
 from uservault.sessions.sweep import SessionSweep
 from uservault.wiring.ports import Resources
 
@@ -62,6 +63,7 @@ SCHEDULES = (
     Schedule(EventSweep, interval=600),
     Schedule(PurgeSweep, interval=600),
     Schedule(InvitationSweep, interval=3600),
+    Schedule(GrantExpiry, interval=60),
 )
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.support.fakes import FakeClock
-from tests.support.history import history
+from tests.support.history import history, state
 from tests.support.people import Person
 from uservault.wiring.ports import Resources
 
@@ -25,7 +25,8 @@ class TestDeactivate:
         clock.advance(days=3)
         assert await ada.status() == 401
         last = (await history(resources, "type", "actor_id", "subject_id", "data"))[-1]
-        assert last == ("user.deactivated", admin.id, ada.id, {"until": None})
+        states = {"before": state(), "after": state(is_active=False)}
+        assert last == ("user.deactivated", admin.id, ada.id, {"until": None} | states)
 
     async def test_ends_by_itself(self, admin: Person, ada: Person, clock: FakeClock) -> None:
         response = await admin.post(f"/users/{ada.id}/deactivate", json=MONTH)

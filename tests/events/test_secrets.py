@@ -18,6 +18,7 @@ from tests.support.people import Person
 from uservault.app import create_app
 from uservault.events.log import Event, every_event
 from uservault.events.models import EventRecord
+from uservault.kit.schema import Schema
 from uservault.passwords.models import Password
 from uservault.wiring.ports import Resources
 
@@ -32,8 +33,14 @@ TEXT = {
     ("role.updated", "role"): "likewise",
     ("role.updated", "changed"): "names of fields",
     ("role.deleted", "role"): "likewise",
+    ("role.updated", "before"): "likewise: its `name`",
+    ("role.updated", "after"): "likewise",
     ("role.granted", "role"): "likewise",
+    ("role.granted", "reason"): "an administrator's words to the user; erased with them",
     ("role.revoked", "role"): "likewise",
+    ("role.revoked", "reason"): "likewise",
+    ("role.revoked_many", "role"): "likewise",
+    ("role.expired", "role"): "likewise",
     ("invitation.created", "roles"): "likewise",
     ("session.revoked", "reason"): "words of our own",
     ("user.updated", "changed"): "names of fields",
@@ -55,6 +62,8 @@ def holds_text(annotation: Any) -> bool:
         return False
     if get_origin(annotation) in (list, Union, UnionType):
         return any(holds_text(each) for each in get_args(annotation))
+    if isclass(annotation) and issubclass(annotation, Schema):
+        return any(holds_text(each.annotation) for each in annotation.model_fields.values())
     closed = isclass(annotation) and issubclass(annotation, StrEnum | int | datetime | type(None))
     return not closed
 

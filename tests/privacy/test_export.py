@@ -54,6 +54,7 @@ class TestExportMe:
 
         assert body["user"] == (await ada.get("/me")).json()
         assert (body["roles"], body["permissions"]) == (["support"], ["users:read"])
+        assert [each["role"] for each in body["grants"]] == ["support"]
         assert body["profile"] == {"motto": "ß 🦉"}
         assert body["metadata_public"] == {"plan": "gold"}
         assert body["metadata_admin"] == {"note": "kind"}

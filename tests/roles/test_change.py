@@ -33,7 +33,13 @@ class TestPatchRole:
         assert (await history(resources, "type", "actor_id", "data"))[-1] == (
             "role.updated",
             admin.id,
-            {"role": "support", "changed": ["name", "permissions"], "permissions": ["users:read"]},
+            {
+                "role": "support",
+                "changed": ["name", "permissions"],
+                "permissions": ["users:read"],
+                "before": {"name": "support", "permissions": ["users:read", "users:write"]},
+                "after": {"name": "helpdesk", "permissions": ["users:read"]},
+            },
         )
 
     async def test_changes_nothing_if_nothing_is_new(

@@ -19,11 +19,11 @@ class TestDeleteRole:
         assert (await ada.get("/users")).status_code == 403
         assert await roles_of(ada, ada) == []
         assert (await admin.get(f"/roles/{support}")).status_code == 404
-        assert (await history(resources, "type", "actor_id", "data"))[-1] == (
-            "role.deleted",
-            admin.id,
-            {"role": "support", "holders": 1},
-        )
+        role = {"role": "support", "permissions": ["users:read", "users:write"]}
+        assert (await history(resources, "type", "actor_id", "data"))[-2:] == [
+            ("role.revoked_many", admin.id, role | {"users": [ada.id]}),
+            ("role.deleted", admin.id, role | {"holders": 1}),
+        ]
 
     async def test_sets_the_name_free_but_not_for_its_former_holders(
         self, admin: Person, ada: Person, support: int

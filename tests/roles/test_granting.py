@@ -4,7 +4,15 @@ import pytest
 from httpx import AsyncClient
 from sqlalchemy import text
 
-from tests.roles.granting import EVERYTHING, SUPPORT, roles_of, set_roles
+from tests.roles.granting import (
+    EVERYTHING,
+    SUPPORT,
+    grant,
+    granted,
+    revoked,
+    roles_of,
+    set_roles,
+)
 from tests.support import databases
 from tests.support.history import history
 from tests.support.people import Person, register
@@ -21,12 +29,16 @@ class TestSetUserRoles:
         response = await admin.put(f"/users/{ada.id}/roles", json={"roles": ["audit", "audit"]})
 
         assert response.status_code == 200
-        assert response.json() == {"roles": ["audit"], "permissions": ["audit:read"]}
+        assert response.json() == {
+            "roles": ["audit"],
+            "permissions": ["audit:read"],
+            "grants": [grant("audit")],
+        }
         assert await roles_of(ada, ada) == ["audit"]
         assert (await history(resources, "type", "actor_id", "subject_id", "data"))[-3:] == [
-            ("role.granted", admin.id, ada.id, {"role": "support"}),
-            ("role.granted", admin.id, ada.id, {"role": "audit"}),
-            ("role.revoked", admin.id, ada.id, {"role": "support"}),
+            ("role.granted", admin.id, ada.id, granted("support", "users:read", "users:write")),
+            ("role.granted", admin.id, ada.id, granted("audit", "audit:read")),
+            ("role.revoked", admin.id, ada.id, revoked("support", "users:read", "users:write")),
         ]
 
     async def test_changes_nothing_if_nothing_is_new(
@@ -165,8 +177,8 @@ class TestSetUserRoles:
             assert len(left) == 1  # of the sets that were sent, the last
         events = await history(resources, "type", "subject_id", "data")
         for name in names:
-            given = events.count(("role.granted", ada.id, {"role": name}))
-            taken = events.count(("role.revoked", ada.id, {"role": name}))
+            given = events.count(("role.granted", ada.id, granted(name)))
+            taken = events.count(("role.revoked", ada.id, revoked(name)))
             assert given - taken == (name in left)
 
     async def test_stands_a_role_that_goes_away_meanwhile(

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import text
 
-from tests.roles.granting import EVERYTHING, roles_of, set_roles
+from tests.roles.granting import EVERYTHING, grant, roles_of, set_roles
 from tests.support.people import Person, appoint
 from uservault.db.unit_of_work import unit_of_work
 from uservault.wiring.ports import Resources
@@ -62,7 +62,11 @@ class TestGetUserRoles:
     async def test_shows_ones_own(self, admin: Person) -> None:
         response = await admin.get(f"/users/{admin.id}/roles")
 
-        assert response.json() == {"roles": ["admin"], "permissions": EVERYTHING}
+        assert response.json() == {
+            "roles": ["admin"],
+            "permissions": EVERYTHING,
+            "grants": [grant("admin")],
+        }
 
     async def test_shows_what_several_roles_permit_together(
         self, admin: Person, ada: Person, support: int
@@ -75,6 +79,7 @@ class TestGetUserRoles:
         assert response.json() == {
             "roles": ["audit", "support"],
             "permissions": ["audit:read", "users:read", "users:write"],
+            "grants": [grant("audit"), grant("support")],
         }
 
     async def test_shows_others_with_leave(self, admin: Person, ada: Person) -> None:

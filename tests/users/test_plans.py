@@ -1,4 +1,7 @@
-"""How the databases look users up: that most are not deleted must not lead them through all."""
+"""How the databases look users up: that most are not deleted, and most grants have no end, must not
+lead them through all."""
+
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import insert, text
@@ -6,6 +9,7 @@ from sqlalchemy import insert, text
 from uservault.db.batch import AnySelect
 from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.reader import _identified
+from uservault.roles.reader import BY_USER
 from uservault.sessions.authenticator import LIVE
 from uservault.sessions.models import Session
 from uservault.tables import metadata
@@ -15,15 +19,18 @@ from uservault.users.reader import READ_COLUMNS
 from uservault.wiring.ports import Resources
 
 MANY = 2000
-USERS, IDENTIFIERS, PASSWORDS, SESSIONS = (
-    metadata.tables[name] for name in ("users", "identifiers", "passwords", "sessions")
+USERS, IDENTIFIERS, PASSWORDS, SESSIONS, GRANTS = (
+    metadata.tables[name]
+    for name in ("users", "identifiers", "passwords", "sessions", "user_roles")
 )
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LOOKS = {
     "read": lambda n: READ_COLUMNS.where(User.id.in_(range(1, n + 1))),
     "login": lambda n: _identified(Kind.USERNAME).where(
         Identifier.key.in_([f"u{i}" for i in range(1, n + 1)])
     ),
-    "token": lambda n: LIVE.where(Session.id.in_(range(1, n + 1))),
+    "token": lambda n: LIVE.where(Session.id.in_(range(1, n + 1))).params(now=NOW),
+    "roles": lambda n: BY_USER.where(GRANTS.c.user_id.in_(range(1, n + 1))).params(now=NOW),
     "page": lambda n: READ_COLUMNS.where(User.id > n).order_by(User.id).limit(51),
 }
 
@@ -48,6 +55,9 @@ async def crowd(resources: Resources) -> Resources:
         await session.execute(
             insert(PASSWORDS), [{"user_id": n, "hash": ""} for n in range(1, MANY + 1)]
         )
+        await session.execute(
+            insert(GRANTS), [{"user_id": n, "role_id": 1} for n in range(1, MANY + 1)]
+        )
         if resources.database.url.get_backend_name() == "postgresql":
             await session.execute(text("ANALYZE"))  # it would be some minutes until it knew
     return resources
@@ -60,8 +70,9 @@ async def test_goes_by_the_key(crowd: Resources, look: str, count: int) -> None:
 
     plan = await explained(crowd, wanted)
 
-    assert "users" in plan
+    assert ("user_roles" if look == "roles" else "users") in plan
     assert "ix_users_deleted_at" not in plan
+    assert "ix_user_roles_expires_at" not in plan
 
 
 async def explained(resources: Resources, wanted: AnySelect) -> str:

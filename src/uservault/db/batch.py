@@ -62,8 +62,13 @@ class Batcher(Generic[K, V]):
 NAMES = [f"key{n}" for n in range(LIMIT)]
 
 
-def by_key(database: Database, statement: AnySelect) -> Batcher[Any, AnyRow]:
-    """Look up rows of `statement` by its first column, which must be unique."""
+def by_key(
+    database: Database, statement: AnySelect, **given: Callable[[], Any]
+) -> Batcher[Any, AnyRow]:
+    """Look up rows of `statement` by its first column, which must be unique.
+
+    `given` are its other parameters, asked for anew for each query: `now=clock`.
+    """
     key = statement.selected_columns[0]
 
     @cache
@@ -73,6 +78,7 @@ def by_key(database: Database, statement: AnySelect) -> Batcher[Any, AnyRow]:
     async def fetch(keys: Sequence[Any]) -> Mapping[Any, AnyRow]:
         size = 1 << (len(keys) - 1).bit_length()  # ten statements to compile and prepare, not 512
         padded = dict(zip_longest(NAMES[:size], keys, fillvalue=keys[-1]))
-        return {row[0]: row for row in await database.rows(among(size), padded)}
+        others = {name: value() for name, value in given.items()}
+        return {row[0]: row for row in await database.rows(among(size), padded | others)}
 
     return Batcher(fetch)

@@ -50,7 +50,7 @@ class EventLog:
             user_agent=origin.user_agent,
             request_id=origin.request_id,
             data=event.model_dump(mode="json", exclude={"subject_id"} | personal),
-            personal=event.model_dump(mode="json", include=personal) or None,
+            personal=event.model_dump(mode="json", include=personal, exclude_none=True) or None,
         )
         seal(self.sealer, record)
         self.session.add(record)

@@ -73,12 +73,13 @@ class Exporter:
 
     async def _head(self, user_id: int) -> dict[str, Any]:
         user = ExportedUser.model_validate(await self.users.get(user_id))
-        effective = await self.roles.held_by(user_id)
+        held = (await self.roles.of_user(user_id)).model_dump(mode="json")
         return {
             "exported_at": self.now().isoformat().replace("+00:00", "Z"),
             "user": user.model_dump(mode="json"),
-            "roles": list(effective.roles),
-            "permissions": sorted(effective.permissions),
+            "roles": held["roles"],
+            "permissions": held["permissions"],
+            "grants": held["grants"],
         } | {kind.value: await self.metadata.get(user_id, kind) for kind in Kind}
 
     async def _stream(self, head: dict[str, Any], user_id: int) -> AsyncIterator[bytes]:

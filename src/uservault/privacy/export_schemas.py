@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from uservault.kit.schema import Schema
+from uservault.roles.schemas import GrantRead
 
 
 class ExportedUser(Schema):
@@ -70,6 +71,7 @@ class Export(Schema):
     user: ExportedUser = Field(description="The user.")
     roles: list[str] = Field(description="The names of the user's roles.")
     permissions: list[str] = Field(description="The permissions of these roles.")
+    grants: list[GrantRead] = Field(description="These roles with their times and reasons.")
     profile: dict[str, Any] = Field(description="The user's profile, which they can change.")
     metadata_public: dict[str, Any] = Field(description="Metadata that the user can read.")
     metadata_admin: dict[str, Any] = Field(description="Metadata for administrators.")

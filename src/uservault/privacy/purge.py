@@ -4,7 +4,8 @@ from uservault.mail.repository import MailRepository
 from uservault.users.events import UserPurged
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
-from uservault.wiring.scope import Inject, injected
+from uservault.users.status import state_of
+from uservault.wiring.scope import Inject, Now, injected
 
 
 @injected
@@ -18,9 +19,11 @@ class Purge:
     mails: Inject[MailRepository]
     erasure: Inject[EventErasure]
     events: Inject[EventLog]
+    now: Now
 
     async def purge(self, user: User) -> None:
+        before = state_of(user, self.now())
         await self.mails.forget(user.id)
         await self.users.delete(user)
-        self.events.record(UserPurged(subject_id=user.id))
+        self.events.record(UserPurged(subject_id=user.id, before=before))
         await self.erasure.forget(user.id)

@@ -1,16 +1,21 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import TypeAlias
 
 from uservault.access.principal import Permission, Principal
-from uservault.events.log import EventLog
 from uservault.mail import messages
 from uservault.mail.notices import Notices
-from uservault.roles.errors import LastAdministrator, UnknownRole
-from uservault.roles.events import RoleGranted, RoleRevoked
-from uservault.roles.models import ADMIN, Role
-from uservault.roles.reader import EffectiveRoles
+from uservault.roles.errors import LastAdministrator
+from uservault.roles.grant_repository import GrantRepository
+from uservault.roles.granting import Granting
+from uservault.roles.grants import Terms, to_read
+from uservault.roles.models import ADMIN, Role, UserRole
 from uservault.roles.repository import RoleRepository
+from uservault.roles.schemas import RoleGrant, UserRolesRead
+from uservault.roles.wanted import ensure_can_be_meant, names_in, resolve, terms_in
 from uservault.users.errors import UserNotFound
 from uservault.wiring.scope import CurrentSettings, Inject, Now, injected
+
+Roles: TypeAlias = Mapping[Role, Terms]
 
 
 @injected
@@ -18,14 +23,16 @@ class RoleAssignments:
     """Grants and revokes users' roles."""
 
     roles: Inject[RoleRepository]
-    events: Inject[EventLog]
+    grants: Inject[GrantRepository]
+    granting: Inject[Granting]
     notices: Inject[Notices]
     settings: CurrentSettings
     now: Now
 
     async def make_admin(self, user_id: int) -> None:
         """For the first administrator and the command line. Sends no notice."""
-        await self._grant(await self.roles.lock_admin_role(), user_id)
+        role = await self.roles.lock_admin_role()
+        await self.granting.grant(role, user_id, Terms(), by=None)
 
     async def lacks_admin(self) -> bool:
         """Whether there is no administrator yet.
@@ -39,87 +46,98 @@ class RoleAssignments:
         return not await self.roles.any_admin()
 
     async def ensure_may_change(self, user_id: int, by: Principal) -> None:
-        """`by` must hold every permission the target holds, unless they change themselves.
+        """`by` must hold every permission the target holds or will hold, unless they change
+        themselves.
 
         Otherwise they could take over the target by changing the user's address. Raises Forbidden.
         """
         if user_id != by.user_id:
             await self.roles.lock_user(user_id)
-            by.ensure_holds(await self.permissions_of(user_id))
+            by.ensure_holds(_permitted(await self.roles.of_user_ever(user_id)))
 
     async def ensure_not_last_admin(self, user_id: int) -> None:
         """Call it before you delete, deactivate or demote the user, in the same unit of work.
 
-        Only production keeps its last active administrator. Raises LastAdministrator.
+        Only production keeps its last active administrator, whose role has no end. Raises
+        LastAdministrator.
         """
-        if self.settings.production and await self.roles.is_last_admin(user_id, self.now()):
+        if self.settings.production and await self.roles.is_last_admin(user_id):
             raise LastAdministrator
 
     async def permissions_of(self, user_id: int) -> frozenset[Permission]:
         """The permissions of the user's current roles."""
-        roles = await self.roles.of_user(user_id)
-        return frozenset(permission for role in roles for permission in role.permissions)
+        return _permitted(await self.roles.of_user(user_id))
 
     async def ensure_may_grant(self, names: Sequence[str], by: Principal) -> None:
         """Checks roles that `assign` grants later. Raises UnknownRole or Forbidden."""
-        _ensure_may_replace(set(), _resolve(names, await self.roles.by_names(names)), by)
+        _ensure_may_change(resolve(names, await self.roles.by_names(names)).values(), by)
 
-    async def assign(self, user_id: int, names: Sequence[str], by: Principal) -> EffectiveRoles:
-        """Replaces the user's roles with the roles of these names.
+    async def assign(
+        self, user_id: int, wanted: Sequence[str | RoleGrant], by: Principal
+    ) -> UserRolesRead:
+        """Replaces the user's roles with these. A name alone keeps the terms that there are.
 
-        `by` must hold the permissions of each role that is added or removed. For a role without
-        permissions, and for the roles of an administrator, `by` must hold every permission.
-        Raises UserNotFound, UnknownRole, LastAdministrator or Forbidden.
+        `by` must hold the permissions of each role that is added, removed or granted on other
+        terms. For a role without permissions, and for the roles of an administrator, `by` must
+        hold every permission. Raises UserNotFound, GrantOver, UnknownRole, LastAdministrator or
+        Forbidden.
         """
         if not await self.roles.lock_user(user_id):
             raise UserNotFound
+        ensure_can_be_meant(wanted, self.now())
+        names = names_in(wanted)
         roles = await self.roles.lock_for_assignment(user_id, names)
-        ids = await self.roles.role_ids_of(user_id)
-        before = {role for role in roles if role.id in ids}
-        after = _resolve(names, roles)
+        held = await self._unexpired(user_id)
+        grants = {role: held[role.id] for role in roles if role.id in held}
+        before = {role: Terms.of(grant) for role, grant in grants.items()}
+        after = terms_in(wanted, resolve(names, roles), before)
         if before != after:
             _ensure_may_replace(before, after, by)
-            await self._change(user_id, added=after - before, removed=before - after)
-        return EffectiveRoles.of(after)
+            await self._keep_last_admin(user_id, before, after)
+            await self._put(user_id, before, after, by)
+            for role in sorted(before.keys() - after.keys(), key=lambda role: role.name):
+                await self.granting.revoke(role, grants[role])
+        return to_read(await self.grants.read(user_id), self.now())
 
-    async def _change(
-        self, user_id: int, added: Collection[Role], removed: Collection[Role]
-    ) -> None:
-        if _includes_admin(removed):
-            await self.ensure_not_last_admin(user_id)
-        for role in sorted(added, key=lambda role: role.name):
-            await self._grant(role, user_id)
-            await self._notify(role, user_id)
-        for role in sorted(removed, key=lambda role: role.name):
-            await self.roles.revoke(role, user_id)
-            self.events.record(RoleRevoked(subject_id=user_id, role=role.name))
+    async def _unexpired(self, user_id: int) -> Mapping[int, UserRole]:
+        """The user's grants by role. Records the end of those that are over."""
+        found, now = await self.grants.lock_of(user_id), self.now()
+        over = [grant for grant in found.values() if Terms.of(grant).are_over(now)]
+        await self.granting.record_expired(over)
+        return {id: grant for id, grant in found.items() if grant not in over}
+
+    async def _keep_last_admin(self, user_id: int, before: Roles, after: Roles) -> None:
+        for role in before:
+            lasts = role in after and after[role].last(self.now())
+            if role.name == ADMIN and not lasts:
+                await self.ensure_not_last_admin(user_id)
+
+    async def _put(self, user_id: int, before: Roles, after: Roles, by: Principal) -> None:
+        for role in sorted(after, key=lambda role: role.name):
+            old = before.get(role)
+            if after[role] != old:
+                await self.granting.grant(role, user_id, after[role], by.user_id, old)
+            if old is None:
+                await self._notify(role, user_id)
 
     async def _notify(self, role: Role, user_id: int) -> None:
         user = await self.roles.get_user(user_id)
         contents = messages.RoleGranted(username=user.username, role=role.name)
         await self.notices.tell(contents, user.email, user.locale, user_id)
 
-    async def _grant(self, role: Role, user_id: int) -> None:
-        await self.roles.grant(role, user_id)
-        self.events.record(RoleGranted(subject_id=user_id, role=role.name))
+
+def _permitted(roles: Collection[Role]) -> frozenset[Permission]:
+    return frozenset(permission for role in roles for permission in role.permissions)
 
 
-def _resolve(names: Sequence[str], roles: Collection[Role]) -> set[Role]:
-    known = {role.name: role for role in roles}
-    unknown = [place for place, name in enumerate(names) if name not in known]
-    if unknown:
-        detail = "There is no role with this name."
-        errors = [{"pointer": f"/body/roles/{place}", "detail": detail} for place in unknown]
-        raise UnknownRole(errors=errors)
-    return {known[name] for name in names}
+def _ensure_may_replace(before: Roles, after: Roles, by: Principal) -> None:
+    every = before.keys() | after.keys()
+    changed = {role for role in every if before.get(role) != after.get(role)}
+    admin = any(role.name == ADMIN for role in before)
+    _ensure_may_change(every if admin else changed, by)
 
 
-def _ensure_may_replace(before: set[Role], after: set[Role], by: Principal) -> None:
-    changed = before | after if _includes_admin(before) else before ^ after
+def _ensure_may_change(changed: Collection[Role], by: Principal) -> None:
     # A role without permissions has a meaning to other services, which read its name.
     needed = (role.permissions or Permission for role in changed)
     by.ensure_holds(permission for permissions in needed for permission in permissions)
-
-
-def _includes_admin(roles: Collection[Role]) -> bool:
-    return any(role.name == ADMIN for role in roles)

@@ -1,4 +1,4 @@
-from uservault.kit.problems import Conflict, NotFound
+from uservault.kit.problems import Conflict, Invalid, NotFound
 
 
 class RoleNotFound(NotFound):
@@ -19,3 +19,7 @@ class BuiltInRole(Conflict):
 
 class LastAdministrator(Conflict):
     title = "This is the last active administrator."
+
+
+class GrantOver(Invalid):
+    title = "A grant must end in the future, and after it starts."

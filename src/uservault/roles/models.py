@@ -1,8 +1,9 @@
 from collections.abc import Set
 from datetime import datetime
 from functools import lru_cache
+from typing import Any, ClassVar
 
-from sqlalchemy import Dialect, ForeignKey, String, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, String, TypeDecorator, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from uservault.access.principal import Permission
@@ -10,6 +11,7 @@ from uservault.db.base import Base, BigId, Id, exact
 
 ADMIN = "admin"
 EVERYTHING = "*"
+ENDS = text("expires_at IS NOT NULL")
 
 
 @lru_cache(1024)
@@ -54,7 +56,7 @@ class Role(Base):
 
 
 class UserRole(Base):
-    """A role that a user has."""
+    """A grant: a role that a user has, perhaps only for a time. See `roles.grants`."""
 
     __tablename__ = "user_roles"
 
@@ -67,4 +69,15 @@ class UserRole(Base):
         primary_key=True,
         autoincrement=False,
         index=True,
+    )
+    starts_at: Mapped[datetime | None] = mapped_column(default=None)
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    reason: Mapped[str | None] = mapped_column(String(500), default=None)
+    granted_at: Mapped[datetime | None] = mapped_column(default=None)  # None before 0013
+    granted_by: Mapped[int | None] = mapped_column(BigInteger, default=None)  # may be purged
+
+    # Partial where it can be: most grants have no end.
+    __table_args__: ClassVar[Any] = (  # type: ignore[misc]
+        Index(None, expires_at, sqlite_where=ENDS, postgresql_where=ENDS),
+        Base.__table_args__,
     )

@@ -1,5 +1,5 @@
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from uservault.access.principal import Permission
 from uservault.db.batch import by_key
 from uservault.roles.errors import RoleNotFound
+from uservault.roles.grants import EFFECTIVE, GRANTS, to_read
 from uservault.roles.models import Role, UserRole, permissions_of
-from uservault.roles.schemas import RoleRead
+from uservault.roles.schemas import RoleRead, UserRolesRead
 from uservault.users.reader import UserReader
 from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
@@ -21,23 +22,38 @@ BY_USER = (
         UserRole.user_id,
         func.aggregate_strings(Role.name, " ").label("roles"),
         func.aggregate_strings(Role.permissions, " ").label("permissions"),
+        func.min(UserRole.expires_at).label("until"),
     )
     .join(Role, Role.id == UserRole.role_id)
+    .where(EFFECTIVE)
     .group_by(UserRole.user_id)
 )
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class EffectiveRoles:
-    """The sorted names of a user's roles, and the union of their permissions."""
+    """The sorted names of a user's roles, and the union of their permissions.
+
+    `until` is when the first of them ends, if one does.
+    """
 
     roles: tuple[str, ...] = ()
     permissions: frozenset[Permission] = frozenset()
+    until: datetime | None = None
 
-    @classmethod
-    def of(cls, roles: Iterable[Role]) -> "EffectiveRoles":
-        known = {role.name: role.permissions for role in roles}
-        return cls(tuple(sorted(known)), frozenset().union(*known.values()))
+    def in_a_token(self, now: datetime) -> "EffectiveRoles":
+        """What a token can name, which lives a second at least: nothing if a role ends sooner.
+
+        Its successor then names what is left.
+        """
+        if self.until is None or self.until - now >= SECOND:
+            return self
+        return EffectiveRoles(until=now + SECOND)
+
+    def seconds_left(self, now: datetime, most: int) -> int:
+        """How long a token can name them, at most `most` seconds."""
+        return most if self.until is None else min(most, (self.until - now) // SECOND)
 
 
 class RoleReader:
@@ -47,7 +63,8 @@ class RoleReader:
         self.database = resources.database
         self.users = resources.shared(UserReader)
         self.by_id = by_key(resources.database, READ_COLUMNS)
-        self.by_user = by_key(resources.database, BY_USER)
+        self.by_user = by_key(resources.database, BY_USER, now=resources.clock)
+        self.now = resources.clock
 
     async def get(self, id: int) -> RoleRead:
         """Raises RoleNotFound."""
@@ -60,13 +77,16 @@ class RoleReader:
         return await read_page(self.database, PAGE, query, MANY.validate_python)
 
     async def held_by(self, user_id: int) -> EffectiveRoles:
-        """The user's roles; none if the user does not exist. Concurrent calls share a query."""
+        """The user's roles now; none if the user does not exist. Concurrent calls share a query."""
         row = await self.by_user.get(user_id)
         if row is None:
             return EffectiveRoles()
-        return EffectiveRoles(tuple(sorted(row.roles.split())), permissions_of(row.permissions))
+        names, permissions = tuple(sorted(row.roles.split())), permissions_of(row.permissions)
+        return EffectiveRoles(names, permissions, row.until)
 
-    async def of_user(self, user_id: int) -> EffectiveRoles:
-        """Like `held_by`, but raises UserNotFound."""
+    async def of_user(self, user_id: int) -> UserRolesRead:
+        """With the times of each. Raises UserNotFound."""
         await self.users.get(user_id)
-        return await self.held_by(user_id)
+        now = self.now()
+        rows = await self.database.rows(GRANTS, {"user_id": user_id, "now": now})
+        return to_read(rows, now)

@@ -1,13 +1,15 @@
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from uservault.roles.errors import RoleNameTaken
+from uservault.roles.grants import EFFECTIVE, LASTING, NOW, UNEXPIRED
 from uservault.roles.models import ADMIN, Role, UserRole
 from uservault.users.models import NOT_DELETED, User
 from uservault.wiring.repository import Repository
+from uservault.wiring.scope import Now, WriteSession
 
 ADMINS = (
     select(User.id)
@@ -21,6 +23,10 @@ class RoleRepository(Repository[Role]):
     """To avoid deadlocks, lock the user first, then roles sorted by id."""
 
     model = Role
+
+    def __init__(self, session: WriteSession, now: Now) -> None:
+        super().__init__(session)
+        self.now = now
 
     async def save(self, row: Role) -> Role:
         """Raises RoleNameTaken.
@@ -38,20 +44,21 @@ class RoleRepository(Repository[Role]):
         return (await self.session.execute(locked)).scalar_one()
 
     async def any_admin(self) -> bool:
-        return bool(await self.session.scalar(select(ADMINS.exists())))
+        return bool(await self._at_present(select(ADMINS.where(EFFECTIVE).exists())))
 
-    async def is_last_admin(self, user_id: int, now: datetime) -> bool:
-        """Whether the user is the only active administrator.
+    async def is_last_admin(self, user_id: int) -> bool:
+        """Whether the user is the only active administrator for good.
 
-        The locks keep the answer true until the unit of work ends.
+        Somebody who is one for a time, or will be, does not count. The locks keep the answer true
+        until the unit of work ends.
         """
         await self.lock_user(user_id)
-        active = ADMINS.where(or_(User.is_active, User.inactive_until <= now))
-        if await self.session.scalar(active.where(User.id == user_id)) is None:
+        active = ADMINS.where(LASTING, or_(User.is_active, User.inactive_until <= NOW))
+        if await self._at_present(active.where(User.id == user_id)) is None:
             return False
         await self.lock_admin_role()
         another = active.where(User.id != user_id).limit(1)
-        return await self.session.scalar(another) is None
+        return await self._at_present(another) is None
 
     async def lock_user(self, user_id: int) -> bool:
         """Locks the user, so that their roles do not change. Returns whether they exist."""
@@ -74,21 +81,16 @@ class RoleRepository(Repository[Role]):
         return (await self.session.scalars(select(Role).where(Role.name.in_(set(names))))).all()
 
     async def of_user(self, user_id: int) -> Sequence[Role]:
-        roles = select(Role).join(UserRole).where(UserRole.user_id == user_id)
-        return (await self.session.scalars(roles)).all()
+        """The roles that the user has now."""
+        return await self._of_user(user_id, EFFECTIVE)
 
-    async def role_ids_of(self, user_id: int) -> set[int]:
-        held = select(UserRole.role_id).where(UserRole.user_id == user_id)
-        return set(await self.session.scalars(held))
+    async def of_user_ever(self, user_id: int) -> Sequence[Role]:
+        """Those, and roles that the user will have."""
+        return await self._of_user(user_id, UNEXPIRED)
 
-    async def count_users(self, role: Role) -> int:
-        held = select(func.count()).where(UserRole.role_id == role.id)
-        return (await self.session.execute(held)).scalar_one()
+    async def _of_user(self, user_id: int, which: ColumnElement[bool]) -> Sequence[Role]:
+        roles = select(Role).join(UserRole).where(UserRole.user_id == user_id, which)
+        return (await self.session.scalars(roles, {"now": self.now()})).all()
 
-    async def grant(self, role: Role, user_id: int) -> None:
-        self.session.add(UserRole(user_id=user_id, role_id=role.id))
-        await self.session.flush()
-
-    async def revoke(self, role: Role, user_id: int) -> None:
-        held = (UserRole.user_id == user_id) & (UserRole.role_id == role.id)
-        await self.session.execute(delete(UserRole).where(held))
+    async def _at_present(self, question: Any) -> Any:
+        return await self.session.scalar(question, {"now": self.now()})

@@ -10,13 +10,14 @@ from uservault.kit.schema import Message, PathId
 from uservault.roles.assignments import RoleAssignments
 from uservault.roles.errors import (
     BuiltInRole,
+    GrantOver,
     LastAdministrator,
     RoleNameTaken,
     RoleNotFound,
     UnknownRole,
 )
 from uservault.roles.models import Role
-from uservault.roles.reader import EffectiveRoles, RoleReader
+from uservault.roles.reader import RoleReader
 from uservault.roles.schemas import (
     RoleCreate,
     RoleId,
@@ -103,27 +104,26 @@ async def delete_role(
 
 @router.get(
     "/users/{id:id}/roles",
-    response_model=UserRolesRead,
     dependencies=[requires_self_or(Permission.ROLES_READ)],
     responses=problems(UserNotFound),
 )
-async def get_user_roles(id: PathId, roles: Shared[RoleReader]) -> EffectiveRoles:
+async def get_user_roles(id: PathId, roles: Shared[RoleReader]) -> UserRolesRead:
     """Read a user's roles. You need `roles:read`, except for your own."""
     return await roles.of_user(id)
 
 
 @router.put(
     "/users/{id:id}/roles",
-    response_model=UserRolesRead,
     dependencies=REQUIRES_WRITE,
-    responses=problems(UserNotFound, UnknownRole, LastAdministrator, FreshLoginRequired),
+    responses=problems(UserNotFound, UnknownRole, LastAdministrator, GrantOver, FreshLoginRequired),
 )
 async def set_user_roles(
     id: PathId, data: UserRoles, by: CurrentPrincipal, roles: Inject[RoleAssignments]
-) -> EffectiveRoles:
+) -> UserRolesRead:
     """Replace a user's roles. You must hold the permissions of all roles you add or remove.
 
     You must hold every permission to add or remove a role without permissions, or to change the
-    roles of an administrator.
+    roles of an administrator. A role may start later, and end by itself. In production, the last
+    active administrator keeps the role without an end.
     """
     return await roles.assign(id, data.roles, by)

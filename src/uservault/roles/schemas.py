@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import (
@@ -8,11 +8,15 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
+    TypeAdapter,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     computed_field,
+    field_validator,
 )
 
 from uservault.access.principal import Permission
-from uservault.kit.schema import Schema
+from uservault.kit.schema import Moment, Schema
 from uservault.roles.models import ADMIN
 
 RoleId = Annotated[int, Path(ge=1, lt=10**18, description="The role's id.", examples=[2])]
@@ -75,14 +79,74 @@ class RoleRead(Schema):
         return self.name == ADMIN
 
 
+class RoleGrant(Schema):
+    """A role that the user is to have, perhaps only for a time."""
+
+    role: RoleName
+    starts_at: Moment | None = Field(
+        None,
+        description="When the user gets the role (RFC 3339, with a time zone); `null`: at once.",
+        examples=["2030-01-01T00:00:00Z"],
+    )
+    expires_at: Moment | None = Field(
+        None,
+        description="When the user loses the role; `null`: they keep it.",
+        examples=["2030-02-01T00:00:00Z"],
+    )
+    reason: str | None = Field(
+        None,
+        max_length=500,
+        pattern=r"^[^\x00]*$",
+        description="Why. The user can read it.",
+        examples=["Stands in for a colleague."],
+    )
+
+
+def _name_or_grant(value: Any, _: ValidatorFunctionWrapHandler) -> Any:
+    # pydantic's own errors for a union would name its members in their pointers.
+    return (GRANT if isinstance(value, dict) else NAME).validate_python(value, strict=True)
+
+
+NAME: TypeAdapter[Any] = TypeAdapter(RoleName)
+GRANT: TypeAdapter[Any] = TypeAdapter(RoleGrant)
+
+
 class UserRoles(Schema):
     """All roles that the user is to have."""
 
-    roles: list[RoleName] = Field(max_length=100, examples=[["support"]])
+    roles: list[Annotated[RoleName | RoleGrant, WrapValidator(_name_or_grant)]] = Field(
+        max_length=100,
+        description="A name alone keeps the times of a role that the user already has. A new role"
+        " then counts at once and has no end.",
+        examples=[["support"]],
+    )
+
+    @field_validator("roles")
+    @classmethod
+    def _named_once(cls, roles: list[RoleName | RoleGrant]) -> list[RoleName | RoleGrant]:
+        named: dict[str, RoleName | RoleGrant] = {}
+        for each in roles:
+            name = each if isinstance(each, str) else each.role
+            if named.setdefault(name, each) != each:
+                raise ValueError("A role is named twice, with different times.")
+        return roles
+
+
+class GrantRead(Schema):
+    """A role that a user has or will have."""
+
+    role: str = Field(examples=["support"])
+    starts_at: datetime | None = Field(description="UTC (RFC 3339); `null`: at once.")
+    expires_at: datetime | None = Field(description="When it ends; UTC. `null`: it has no end.")
+    reason: str | None
+    effective: bool = Field(description="Whether the user has the role now.")
 
 
 class UserRolesRead(Schema):
-    """A user's roles, and all permissions of these roles."""
+    """A user's roles, and all permissions of these roles, as they are now."""
 
     roles: Annotated[list[str], Sorted] = Field(examples=[["support"]])
     permissions: Annotated[list[Permission], Sorted]
+    grants: list[GrantRead] = Field(
+        description="These roles with their times, and roles that start later."
+    )

@@ -1,7 +1,8 @@
 from uservault.access.principal import Principal
 from uservault.events.log import EventLog
 from uservault.roles.errors import BuiltInRole, RoleNotFound
-from uservault.roles.events import RoleCreated, RoleDeleted, RoleUpdated
+from uservault.roles.events import RoleCreated, RoleDeleted, RoleState, RoleUpdated
+from uservault.roles.granting import Granting
 from uservault.roles.models import ADMIN, Role
 from uservault.roles.repository import RoleRepository
 from uservault.roles.schemas import RoleCreate, RoleUpdate
@@ -17,6 +18,7 @@ class RoleService:
     """
 
     roles: Inject[RoleRepository]
+    granting: Inject[Granting]
     events: Inject[EventLog]
     now: Now
 
@@ -44,20 +46,29 @@ class RoleService:
         """Revokes the role from its users too, by cascade. Raises like `update`."""
         role = await self._changeable(id, check)
         by.ensure_holds(role.permissions)
-        holders = await self.roles.count_users(role)
+        holders = await self.granting.withdraw(role)
         await self.roles.delete(role)
-        self.events.record(RoleDeleted(subject_id=None, role=role.name, holders=holders))
+        permissions = sorted(role.permissions)
+        self.events.record(
+            RoleDeleted(subject_id=None, role=role.name, holders=holders, permissions=permissions)
+        )
 
     async def _change(self, role: Role, changes: dict[str, object]) -> Role:
-        name = role.name
+        before = _state(role)
         for field, value in changes.items():
             setattr(role, field, value)
         role.updated_at = self.now()
         await self.roles.save(role)
-        changed, permissions = sorted(changes), sorted(role.permissions)
-        self.events.record(
-            RoleUpdated(subject_id=None, role=name, changed=changed, permissions=permissions)
+        after = _state(role)
+        updated = RoleUpdated(
+            subject_id=None,
+            role=before.name,
+            changed=sorted(changes),
+            permissions=after.permissions,
+            before=before,
+            after=after,
         )
+        self.events.record(updated)
         return role
 
     async def _changeable(self, id: int, check: Precondition) -> Role:
@@ -68,3 +79,7 @@ class RoleService:
             raise BuiltInRole
         check(role.version)
         return role
+
+
+def _state(role: Role) -> RoleState:
+    return RoleState(name=role.name, permissions=sorted(role.permissions))

@@ -2,6 +2,7 @@ from sqlalchemy import func, select
 
 from uservault.access.principal import Credential, CredentialKind, Principal, Subject, SubjectKind
 from uservault.db.batch import by_key
+from uservault.roles.grants import EFFECTIVE
 from uservault.roles.models import Role, UserRole, permissions_of
 from uservault.sessions.last_seen import LastSeen
 from uservault.sessions.lifetime import SessionLifetime
@@ -14,7 +15,7 @@ from uservault.wiring.ports import Resources
 PERMISSIONS = (
     select(func.aggregate_strings(Role.permissions, " "))
     .join(UserRole, UserRole.role_id == Role.id)
-    .where(UserRole.user_id == User.id)
+    .where(UserRole.user_id == User.id, EFFECTIVE)
     .scalar_subquery()
 )
 LIVE = (
@@ -45,7 +46,7 @@ class SessionAuthenticator:
         self.last_seen = resources.shared(LastSeen)
         self.lifetime = resources.shared(SessionLifetime)
         self.now = resources.clock
-        self.sessions = by_key(resources.database, LIVE)
+        self.sessions = by_key(resources.database, LIVE, now=resources.clock)
 
     async def __call__(self, token: str) -> Principal | None:
         if (claims := await self.tokens.read(token)) is None:

@@ -66,13 +66,15 @@ class AccessTokens:
         await self.keys.signer()
 
     async def issue(self, opened: SessionGrant, held: EffectiveRoles) -> AccessToken:
-        """Good until its time is up or its session's, whichever comes first.
+        """Good until its time is up, its session's, or that of a role that it names.
 
         Raises SigningKeyLost or DatabaseUnavailable.
         """
         signer = await self.keys.signer()
         now = self.now()
-        lifetime = min(int(self.settings.lifetime.total_seconds()), opened.seconds_left)
+        held = held.in_a_token(now)
+        longest = min(int(self.settings.lifetime.total_seconds()), opened.seconds_left)
+        lifetime = held.seconds_left(now, longest)
         claims = Claims(
             iss=self.settings.issuer,
             aud=self.settings.audience,

@@ -7,12 +7,13 @@ from uservault.users.events import (
     UserDeactivated,
     UserDeleted,
     UserRestored,
+    UserState,
     UserUpdated,
 )
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
 from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
-from uservault.users.status import to_read
+from uservault.users.status import state_of, to_read
 from uservault.web.etag import Precondition
 from uservault.wiring.scope import Inject, Now, injected
 
@@ -42,7 +43,7 @@ class UserService:
             updated_at=now,
         )
         await self.users.save(user)
-        self.events.record(UserCreated(subject_id=user.id))
+        self.events.record(UserCreated(subject_id=user.id, after=self._state(user)))
         return user
 
     async def update(self, id: int, data: UserUpdate, check: Precondition) -> UserRead:
@@ -52,6 +53,7 @@ class UserService:
         """
         user = await self.get(id)
         check(user.version)
+        before = self._state(user)
         sent = data.model_dump(exclude_unset=True)
         changes = {name: value for name, value in sent.items() if getattr(user, name) != value}
         if changes:
@@ -60,7 +62,7 @@ class UserService:
             if "email" in changes:
                 user.email_verified_at = None
             await self._save(user)
-            self.events.record(UserUpdated(subject_id=id, changed=sorted(changes)))
+            self._record_update(user, sorted(changes), before)
         return to_read(user, self.now())
 
     async def ensure_email_free(self, email: str, except_user: int | None = None) -> None:
@@ -73,13 +75,15 @@ class UserService:
 
     async def verify_email(self, user: User, email: str) -> None:
         """Sets the user's address to `email` and marks it verified. Raises EmailTaken."""
-        changed = user.email != email
+        changed, before = user.email != email, self._state(user)
         user.email = email
         user.email_verified_at = self.now()
         await self._save(user)
+        after = self._state(user)
         if changed:
-            self.events.record(UserUpdated(subject_id=user.id, changed=["email"]))
-        self.events.record(EmailVerified(subject_id=user.id))
+            self._record_update(user, ["email"], before)
+            before = after
+        self.events.record(EmailVerified(subject_id=user.id, before=before, after=after))
 
     async def deactivate(self, id: int, data: UserDeactivate, check: Precondition) -> UserRead:
         """The user's sessions stop working from the next request on, and logins are refused.
@@ -90,22 +94,28 @@ class UserService:
         check(user.version)
         if data.until is not None and data.until <= self.now():
             raise DeactivationOver
+        before = self._state(user)
         user.is_active = False
         user.inactive_until, user.inactive_reason = data.until, data.reason
         user.credential_epoch += 1
         await self._save(user)
-        self.events.record(UserDeactivated(subject_id=id, until=data.until))
+        after = self._state(user)
+        self.events.record(
+            UserDeactivated(subject_id=id, until=data.until, before=before, after=after)
+        )
         return to_read(user, self.now())
 
     async def activate(self, id: int, check: Precondition) -> UserRead:
         """Raises UserNotFound or PreconditionFailed."""
         user = await self.get(id)
         check(user.version)
+        before = self._state(user)
         if not user.is_active:
             user.is_active = True
             user.inactive_until = user.inactive_reason = None
             await self._save(user)
-            self.events.record(UserActivated(subject_id=id))
+            after = self._state(user)
+            self.events.record(UserActivated(subject_id=id, before=before, after=after))
         return to_read(user, self.now())
 
     async def delete(self, id: int, check: Precondition) -> User:
@@ -115,10 +125,11 @@ class UserService:
         """
         user = await self.get(id)
         check(user.version)
+        before = self._state(user)
         user.deleted_at = self.now()
         user.credential_epoch += 1
         await self._save(user)
-        self.events.record(UserDeleted(subject_id=id))
+        self.events.record(UserDeleted(subject_id=id, before=before, after=self._state(user)))
         return user
 
     async def restore(self, id: int) -> UserRead:
@@ -126,10 +137,20 @@ class UserService:
         user = await self.users.get_deleted(id)
         if user is None:
             raise DeletedUserNotFound
+        before = self._state(user)
         user.deleted_at = None
         await self._save(user)
-        self.events.record(UserRestored(subject_id=id))
+        self.events.record(UserRestored(subject_id=id, before=before, after=self._state(user)))
         return to_read(user, self.now())
+
+    def _record_update(self, user: User, changed: list[str], before: UserState) -> None:
+        after = self._state(user)
+        self.events.record(
+            UserUpdated(subject_id=user.id, changed=changed, before=before, after=after)
+        )
+
+    def _state(self, user: User) -> UserState:
+        return state_of(user, self.now())
 
     async def _save(self, user: User) -> None:
         user.updated_at = self.now()

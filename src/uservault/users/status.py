@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from uservault.users.events import UserState
+from uservault.users.models import User
 from uservault.users.schemas import UserRead
 
 
@@ -22,4 +24,15 @@ def lapse(user: UserRead, now: datetime) -> UserRead:
         return user
     return user.model_copy(
         update={"is_active": True, "inactive_until": None, "inactive_reason": None}
+    )
+
+
+def state_of(user: User, now: datetime) -> UserState:
+    """For events: what holds at that time, without anything personal."""
+    active = is_active(user, now)
+    return UserState(
+        is_active=active,
+        inactive_until=None if active else user.inactive_until,
+        email_verified=user.email_verified,
+        deleted=user.deleted_at is not None,
     )
