@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from sqlalchemy import select, update
 from tests.support.fakes import FakeClock, FakeHasher
 from tests.support.history import history
 from tests.support.people import PASSWORD, Person, registration
+from tests.support.processes import served
 from uservault.db.unit_of_work import unit_of_work
+from uservault.passwords.hasher import TooManyPasswords
 from uservault.passwords.models import Password
-from uservault.wiring.ports import Resources
+from uservault.wiring.ports import Resources, Verdict
 
 
 async def try_login(client: AsyncClient, username: str, password: str = "wrong") -> tuple[int, str]:
@@ -204,3 +207,25 @@ async def test_a_name_that_cannot_be_looked_for_disturbs_nobody(
     )
 
     assert [answer.status_code for answer in answers] == [422, 200, 422, 200, 200]
+
+
+CREDENTIALS = {"username": "ada", "password": PASSWORD}
+
+
+class Overloaded(FakeHasher):
+    """Refuses everything, as a full queue of passwords does."""
+
+    async def verify(self, password: str, hash: str | None) -> Verdict:
+        raise TooManyPasswords
+
+
+@pytest.mark.promise("I8")
+async def test_our_own_overload_is_no_failed_try(ada: Person, resources: Resources) -> None:
+    overloaded = replace(resources, hasher=Overloaded(resources.database))
+    async with served(overloaded) as busy:
+        refused = [(await busy.post("/login", json=CREDENTIALS)).status_code for _ in range(20)]
+
+    response = await ada.client.post("/login", json=CREDENTIALS)
+
+    assert set(refused) == {503}
+    assert response.status_code == 200

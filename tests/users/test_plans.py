@@ -1,3 +1,5 @@
+from collections.abc import Callable, Mapping
+
 """How the databases look users up: that most are not deleted, and most grants have no end, must not
 lead them through all."""
 
@@ -24,7 +26,7 @@ USERS, IDENTIFIERS, PASSWORDS, SESSIONS, GRANTS = (
     for name in ("users", "identifiers", "passwords", "sessions", "user_roles")
 )
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-LOOKS = {
+LOOKS: Mapping[str, Callable[[int], AnySelect]] = {
     "read": lambda n: READ_COLUMNS.where(User.id.in_(range(1, n + 1))),
     "login": lambda n: _identified(Kind.USERNAME).where(
         Identifier.key.in_([f"u{i}" for i in range(1, n + 1)])
@@ -66,7 +68,7 @@ async def crowd(resources: Resources) -> Resources:
 @pytest.mark.parametrize("count", [1, 16, 64, 512])
 @pytest.mark.parametrize("look", LOOKS)
 async def test_goes_by_the_key(crowd: Resources, look: str, count: int) -> None:
-    wanted: AnySelect = LOOKS[look](count)
+    wanted = LOOKS[look](count)
 
     plan = await explained(crowd, wanted)
 

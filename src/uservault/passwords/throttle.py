@@ -25,6 +25,13 @@ class LoginThrottle:
         await self.throttle.take(self.pair, key, client.network)
         await self.throttle.take(self.account, key)
 
+    async def take_back(self, name: str, client: Client) -> None:
+        """The try was not looked at: it counts for nothing."""
+        key, _ = login_key(name)
+        await self.throttle.give_back(self.client, client.network)
+        await self.throttle.give_back(self.pair, key, client.network)
+        await self.throttle.give_back(self.account, key)
+
     async def pardon(self, client: Client, *names: str) -> None:
         """Clears the limits of these names: this client proved to own them."""
         for name in names:
