@@ -14,7 +14,7 @@ from uservault.roles.models import ADMIN, Role, UserRole
 from uservault.roles.reader import EffectiveRoles
 from uservault.sessions.models import Session
 from uservault.sessions.refresh import RefreshTokens
-from uservault.sessions.session_grant import SessionGrant
+from uservault.sessions.session_grant import LiveSession
 from uservault.sessions.tokens import AccessTokens
 from uservault.settings.tree import Settings
 from uservault.users.identifiers import KEYS, Identifier, Kind
@@ -54,8 +54,17 @@ async def mint(settings: Settings, users: range) -> list[str]:
             await connection.execute(insert(Session), [_session(id, key) for id in users])
         tokens = resources.shared(AccessTokens)
         now = datetime.now(UTC)
-        grants = [SessionGrant(id, id, LIFETIME, now, ("pwd",), "") for id in users]
-        issued = [await tokens.issue(grant, EffectiveRoles()) for grant in grants]
+        sessions = [
+            LiveSession(
+                session_id=id,
+                user_id=id,
+                seconds_left=LIFETIME,
+                authenticated_at=now,
+                methods=("pwd",),
+            )
+            for id in users
+        ]
+        issued = [await tokens.issue(session, EffectiveRoles()) for session in sessions]
         return [token.encoded for token in issued]
 
 

@@ -13,6 +13,7 @@ from uservault.client.principal import Principal
 
 vault = UserVault(
     os.environ.get("USERVAULT_URL", "http://127.0.0.1:5000"),
+    audience="orders",
     username=os.environ["ORDERS_USERNAME"],
     password=os.environ["ORDERS_PASSWORD"],
 )

@@ -15,5 +15,7 @@ def vault() -> FakeVault:
 @pytest.fixture
 async def verifier(vault: FakeVault) -> AsyncIterator[Verifier]:
     """One that knows the vault's keys, and is told of nothing that ends."""
-    async with Verifier("http://vault", transport=MockTransport(vault)) as verifier:
+    async with Verifier(
+        "http://vault", audience="uservault", transport=MockTransport(vault)
+    ) as verifier:
         yield verifier

@@ -24,6 +24,7 @@ def uservault(folder: Path, port: int, database_url: str = "sqlite:///app.db") -
     settings = {
         "DATABASE_URL": database_url,
         "USERVAULT_TOKENS__ALGORITHM": "EdDSA",
+        "USERVAULT_TOKENS__AUDIENCES": "orders",
         "USERVAULT_TOKENS__KEY_LEAD": f"PT{LEAD}S",
         "USERVAULT_PASSWORDS__ROUNDS": 4,
     }

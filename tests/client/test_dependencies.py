@@ -53,7 +53,7 @@ token = jwt.encode(
 
 async def use():
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=jwks))
-    async with Verifier("http://vault", transport=transport) as verifier:
+    async with Verifier("http://vault", audience="uservault", transport=transport) as verifier:
         print((await verifier.verify(token)).user_id)
 
 asyncio.run(use())
@@ -77,9 +77,8 @@ class TestClient:
         assert (done.stdout, done.stderr) == ("7\n", "")
 
     def test_wants_fastapi_for_its_adapter_only(self) -> None:
-        adapter = (
-            "from uservault.client.fastapi import UserVault; print(UserVault('http://v').poll)"
-        )
+        made = "UserVault('http://v', audience='v')"
+        adapter = f"from uservault.client.fastapi import UserVault; print({made}.poll)"
 
         without = run(adapter, *HTTPX, *PYJWT)
         beside = run(adapter, *HTTPX, *PYJWT, *FASTAPI)

@@ -57,6 +57,24 @@ class Services:
 
 
 @dataclass
+class Visitor:
+    """Somebody in the shop."""
+
+    shop: AsyncClient
+    token: str
+
+    async def get(self, path: str = "/orders") -> Response:
+        return await self.shop.get(path, headers=bearing(self.token))
+
+    async def is_refused(self) -> bool:
+        """Waits until the shop does so."""
+        async with asyncio.timeout(patience()):
+            while (await self.get()).status_code != 401:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        return True
+
+
+@dataclass
 class Street:
     """Both services, and a client of each."""
 
@@ -64,15 +82,10 @@ class Street:
     users: AsyncClient
     shop: AsyncClient
 
-    async def get(self, person: Person, path: str = "/orders") -> Response:
-        return await self.shop.get(path, headers=bearing(person))
-
-    async def refuses(self, person: Person) -> bool:
-        """Waits until the shop does."""
-        async with asyncio.timeout(patience()):
-            while (await self.get(person)).status_code != 401:  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
-        return True
+    async def enter(self, person: Person) -> "Visitor":
+        """With a token for the shop, which UserVault gives for the session's."""
+        answer = await person.post("/me/tokens", json={"audience": "orders"})
+        return Visitor(self.shop, answer.json()["access_token"])
 
 
 @pytest.fixture(scope="module")
@@ -95,29 +108,34 @@ async def street(services: Services) -> AsyncIterator[Street]:
         yield Street(services, users, shop)
 
 
-def bearing(person: Person) -> dict[str, str]:
-    return {"Authorization": f"Bearer {person.token}"}
+def bearing(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 async def test_sells_to_whom_uservault_knows(street: Street) -> None:
-    ada, bob = await register(street.users, "ada"), await register(street.users, "bob")
-    root = await login(street.users, "root", 1)
+    person = await register(street.users, "ada")
+    ada = await street.enter(person)
+    bob = await street.enter(await register(street.users, "bob"))
+    root = await street.enter(await login(street.users, "root", 1))
 
-    sold = await street.shop.post("/orders", json={"what": "a teapot"}, headers=bearing(ada))
+    teapot = {"what": "a teapot"}
+    sold = await street.shop.post("/orders", json=teapot, headers=bearing(ada.token))
 
-    assert (sold.status_code, sold.json()["user_id"]) == (201, ada.id)
-    assert (await street.get(ada)).json() == [sold.json()]
-    assert (await street.get(bob)).json() == []
-    assert (await street.get(bob, "/orders/all")).status_code == 403
-    assert (await street.get(bob, "/orders/count")).status_code == 403
-    assert sold.json() in (await street.get(root, "/orders/all")).json()
-    assert (await street.get(root, "/orders/count")).json() >= 1
+    assert (sold.status_code, sold.json()["user_id"]) == (201, person.id)
+    assert (await ada.get()).json() == [sold.json()]
+    assert (await bob.get()).json() == []
+    assert (await bob.get("/orders/all")).status_code == 403
+    assert (await bob.get("/orders/count")).status_code == 403
+    assert sold.json() in (await root.get("/orders/all")).json()
+    assert (await root.get("/orders/count")).json() >= 1
     assert (await street.shop.get("/orders")).status_code == 401
 
 
 async def test_is_used_as_its_readme_says(street: Street) -> None:
     ada = await register(street.users, "barbara")
-    lines = [line.replace("<token>", ada.token) for line in CURLS[1:]]
+    exchange = CURLS[1].replace("<access token>", ada.token)
+    _, exchanged = curl(exchange, vault=street.services.api.removesuffix("/api"))
+    lines = [line.replace("<token>", exchanged["access_token"]) for line in CURLS[2:]]
 
     answers = [curl(line, shop=street.services.shop) for line in lines]
 
@@ -127,30 +145,32 @@ async def test_is_used_as_its_readme_says(street: Street) -> None:
 
 async def test_refuses_nobody_while_keys_change(street: Street) -> None:
     ada = await register(street.users, "grace")
+    first = await street.enter(ada)
     await asyncio.to_thread(rotate, street.services.folder)
-    kids, answers = {kid_of(ada.token)}, []
+    kids, answers = {kid_of(first.token)}, []
 
     async with asyncio.timeout(patience(10 * LEAD)):
         while len(kids) < 2:
-            latest = await ada.again()
+            latest = await street.enter(ada)
             kids.add(kid_of(latest.token))
-            answers += [await street.get(ada), await street.get(latest)]
+            answers += [await first.get(), await latest.get()]
 
     assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_survives_that_uservault_is_away(street: Street) -> None:
-    ada = await register(street.users, "edsger")
-    assert (await street.get(ada)).status_code == 200
+    person = await register(street.users, "edsger")
+    ada = await street.enter(person)
+    assert (await ada.get()).status_code == 200
 
     street.services.vault.close()
-    assert (await street.get(ada)).status_code == 200
+    assert (await ada.get()).status_code == 200
     await asyncio.sleep(2 * LEAD)
-    assert (await street.get(ada)).status_code == 200
+    assert (await ada.get()).status_code == 200
 
     street.services.start_vault()
-    await ada.post("/logout")
-    assert await street.refuses(ada)
+    await person.post("/logout")
+    assert await ada.is_refused()
 
 
 def test_is_short() -> None:

@@ -35,7 +35,7 @@ def service(users: UserVault) -> FastAPI:
 @pytest.fixture
 async def client(vault: FakeVault) -> AsyncIterator[AsyncClient]:
     async with (
-        UserVault("http://vault", transport=MockTransport(vault)) as users,
+        UserVault("http://vault", audience="uservault", transport=MockTransport(vault)) as users,
         AsyncClient(transport=ASGITransport(service(users)), base_url="http://test") as client,
     ):
         yield client
@@ -107,7 +107,7 @@ class TestRequire:
 
     async def test_says_that_it_cannot_say(self, vault: FakeVault) -> None:
         vault.down = True
-        users = UserVault("http://vault", transport=MockTransport(vault))
+        users = UserVault("http://vault", audience="uservault", transport=MockTransport(vault))
 
         async with (
             users,

@@ -36,6 +36,7 @@ async def feed(vault: FakeVault, watch: Stopwatch) -> AsyncIterator[RevocationFe
 def following(vault: FakeVault, fail_closed: bool = False, max_stale: float = 1) -> Verifier:
     return Verifier(
         "http://vault",
+        audience="uservault",
         username="orders",
         password=PASSWORD,
         poll=0.02,
@@ -240,4 +241,4 @@ class TestVerifier:
 
     async def test_cannot_fail_closed_without_an_account(self) -> None:
         with pytest.raises(ValueError, match="account"):
-            Verifier("http://vault", fail_closed=True)
+            Verifier("http://vault", audience="uservault", fail_closed=True)

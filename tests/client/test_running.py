@@ -59,7 +59,9 @@ async def root(client: AsyncClient) -> Person:
 
 @pytest.fixture
 async def verifier(vault: str) -> AsyncIterator[Verifier]:
-    async with Verifier(vault, username="root", password=PASSWORD, poll=0.1) as verifier:
+    async with Verifier(
+        vault, audience="uservault", username="root", password=PASSWORD, poll=0.1
+    ) as verifier:
         yield verifier
 
 
@@ -76,6 +78,32 @@ class TestRefusesSoon:
 
         await refused(verifier, ada.token)
         assert (await verifier.verify(root.token)).roles == {"admin"}
+
+    @pytest.mark.promise("I2")
+    async def test_a_token_that_was_exchanged_in_a_session_that_has_ended(
+        self, vault: str, root: Person, client: AsyncClient
+    ) -> None:
+        ada = await register(client, "ada-orders")
+        async with Verifier(
+            vault, audience="orders", username="root", password=PASSWORD, poll=0.1
+        ) as orders:
+            answer = await ada.post("/me/tokens", json={"audience": "orders"})
+            token = answer.json()["access_token"]
+            assert (await orders.verify(token)).user_id == ada.id
+
+            await ada.post("/logout")
+
+            await refused(orders, token)
+
+    @pytest.mark.promise("I2", "C3")
+    async def test_at_once_what_is_for_another_service(
+        self, vault: str, root: Person, verifier: Verifier
+    ) -> None:
+        answer = await root.post("/me/tokens", json={"audience": "orders"})
+
+        assert not await _good(verifier, answer.json()["access_token"])
+        async with Verifier(vault, audience="orders") as orders:
+            assert not await _good(orders, root.token)
 
     @pytest.mark.promise("C1")
     async def test_at_once_what_the_public_key_signs(

@@ -32,7 +32,9 @@ class TestVerify:
     async def test_names_whom_the_token_names(self, algorithm: str) -> None:
         vault = FakeVault(algorithm)
 
-        async with Verifier("http://vault", transport=MockTransport(vault)) as verifier:
+        async with Verifier(
+            "http://vault", audience="uservault", transport=MockTransport(vault)
+        ) as verifier:
             principal = await verifier.verify(vault.token(tenant="x"))
 
         assert (principal.user_id, principal.session_id) == (7, 11)
@@ -180,7 +182,9 @@ class TestVerify:
     async def test_refuses_the_other_key_of_the_set(self, vault: FakeVault) -> None:
         old, new = vault.pairs[0], vault.rotate()
 
-        async with Verifier("http://vault", transport=MockTransport(vault)) as verifier:
+        async with Verifier(
+            "http://vault", audience="uservault", transport=MockTransport(vault)
+        ) as verifier:
             assert await refuses(verifier, vault.token(old, {"kid": new.kid}))
             assert not await refuses(verifier, vault.token(old))
 
@@ -208,14 +212,19 @@ class TestVerify:
         disguised = jwk | {"kid": "t", "kty": "OKP"}
         vault.answers[JWKS] = (200, json.dumps({"keys": [jwk, disguised]}).encode())
 
-        async with Verifier("http://vault", transport=MockTransport(vault)) as verifier:
+        async with Verifier(
+            "http://vault", audience="uservault", transport=MockTransport(vault)
+        ) as verifier:
             for kid in ("s", "t"):
                 forged = hmac_signed({"alg": "HS256", "kid": kid}, usual(), secret)
                 assert await refuses(verifier, forged)
 
     async def test_takes_the_name_and_audience_it_was_given(self, vault: FakeVault) -> None:
         async with Verifier(
-            "http://vault", audience="shop", issuer="us", transport=MockTransport(vault)
+            "http://vault",
+            audience="shop",
+            issuer="us",
+            transport=MockTransport(vault),
         ) as verifier:
             assert not await refuses(verifier, vault.token(aud="shop", iss="us"))
             assert await refuses(verifier, vault.token())
@@ -223,7 +232,9 @@ class TestVerify:
     async def test_says_that_it_cannot_say(self, vault: FakeVault) -> None:
         vault.down = True
 
-        async with Verifier("http://vault", transport=MockTransport(vault)) as verifier:
+        async with Verifier(
+            "http://vault", audience="uservault", transport=MockTransport(vault)
+        ) as verifier:
             with pytest.raises(Unavailable):
                 await verifier.verify(vault.token())
 

@@ -5,6 +5,7 @@ import pytest
 from tests.keys.conftest import signing_with
 from tests.keys.replicas import Replica, replica
 from tests.support.fakes import FakeClock
+from uservault.access.guard import TOKEN_EXCHANGE
 
 METADATA = "oauth-authorization-server"
 
@@ -75,7 +76,7 @@ class TestGetServerMetadata:
             "jwks_uri": f"{base}/.well-known/jwks.json",
             "token_endpoint": f"{base}/api/token",
             "token_endpoint_auth_methods_supported": ["none"],
-            "grant_types_supported": ["password", "refresh_token"],
+            "grant_types_supported": ["password", "refresh_token", TOKEN_EXCHANGE],
             "response_types_supported": [],
         }
 

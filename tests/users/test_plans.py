@@ -1,8 +1,7 @@
-from collections.abc import Callable, Mapping
-
 """How the databases look users up: that most are not deleted, and most grants have no end, must not
 lead them through all."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import pytest

@@ -12,6 +12,7 @@ from uservault.kit.problems import Forbidden, Unauthorized
 from uservault.wiring.scope import Given, resources_of
 
 TOKEN_URL = "/api/token"  # noqa: S105 - an address
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name
 
 
 class Authenticator(Protocol):

@@ -39,3 +39,12 @@ class ReauthenticationThrottled(Event):
     """Recorded once in each window, at the first try over the limit."""
 
     type = "session.reauthentication_throttled"
+
+
+class TokenExchanged(Event):
+    """An access token was exchanged for a short one for the service `audience`."""
+
+    type = "token.exchanged"
+    session: int
+    audience: str
+    permissions: list[str]

@@ -2,21 +2,34 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 
-from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
+from uservault.access.guard import TOKEN_EXCHANGE, CurrentPrincipal
+from uservault.auth.errors import (
+    AccountDeactivated,
+    EmailUnverified,
+    InvalidTarget,
+    LoginRefused,
+    SubjectTokenRefused,
+)
+from uservault.auth.exchange import TokenExchange as ExchangeFlow
 from uservault.auth.login import Login as LoginFlow
 from uservault.auth.password_method import PasswordMethod
 from uservault.auth.refresh import TokenRefresh
 from uservault.auth.schemas import (
+    ACCESS_TOKEN,
+    ExchangedTokenRead,
     Login,
     Refresh,
+    TokenExchange,
     TokenGrant,
     TokenRead,
 )
 from uservault.auth.token_pairs import TokenPair
-from uservault.kit.problems import problems
+from uservault.kit.problems import Forbidden, problems
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.hasher import TooManyPasswords
+from uservault.roles.reader import EffectiveRoles
 from uservault.sessions.errors import RefreshRefused
+from uservault.sessions.tokens import AccessToken
 from uservault.web.route import Route
 from uservault.wiring.scope import Inject
 
@@ -42,14 +55,35 @@ async def refresh(data: Refresh, tokens: Inject[TokenRefresh]) -> TokenRead:
     return _read(await tokens.refresh(data.refresh_token))
 
 
-@router.post("/token", responses=problems(*REFUSED, RefreshRefused))
+@router.post("/me/tokens", responses=problems(InvalidTarget, SubjectTokenRefused))
+async def exchange_token(
+    data: TokenExchange, me: CurrentPrincipal, flow: Inject[ExchangeFlow]
+) -> ExchangedTokenRead:
+    """Get a short access token for another service. UserVault's own API refuses it.
+
+    It ends with your session.
+    """
+    wanted = None if data.permissions is None else set(data.permissions)
+    return _exchanged(*await flow.exchange(me, data.audience, wanted))
+
+
+@router.post(
+    "/token",
+    responses=problems(*REFUSED, RefreshRefused, InvalidTarget, SubjectTokenRefused, Forbidden),
+)
 async def token(
     data: Annotated[TokenGrant, Form()],
     method: Inject[PasswordMethod],
     flow: Inject[LoginFlow],
     tokens: Inject[TokenRefresh],
-) -> TokenRead:
-    """Log in or refresh with a form-encoded OAuth 2.0 token request (RFC 6749 §4.3, §6)."""
+    exchange: Inject[ExchangeFlow],
+) -> TokenRead | ExchangedTokenRead:
+    """Log in or refresh with a form-encoded OAuth 2.0 token request (RFC 6749 §4.3, §6).
+
+    Or exchange an access token for a short one for another service (RFC 8693).
+    """
+    if data.grant_type == TOKEN_EXCHANGE:
+        return await _exchange(data, exchange)
     if data.grant_type == "refresh_token":
         return _read(await tokens.refresh(data.refresh_token))
     proof = await method.prove(data.username, data.password)
@@ -61,4 +95,19 @@ def _read(pair: TokenPair) -> TokenRead:
         access_token=pair.access_token.encoded,
         expires_in=pair.access_token.lifetime,
         refresh_token=pair.refresh_token,
+    )
+
+
+async def _exchange(data: TokenGrant, flow: ExchangeFlow) -> ExchangedTokenRead:
+    if data.subject_token_type != ACCESS_TOKEN:
+        raise SubjectTokenRefused(f"The subject_token_type must be {ACCESS_TOKEN}.")
+    me = await flow.subject_of(data.subject_token)
+    return _exchanged(*await flow.exchange(me, data.audience, set(data.scope.split()) or None))
+
+
+def _exchanged(token: AccessToken, held: EffectiveRoles) -> ExchangedTokenRead:
+    return ExchangedTokenRead(
+        access_token=token.encoded,
+        expires_in=token.lifetime,
+        scope=" ".join(sorted(held.permissions)),
     )

@@ -2,6 +2,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from uservault.kit.permission_names import PermissionName
 from uservault.kit.schema import Schema
 from uservault.passwords.schemas import GivenPassword
 
@@ -13,6 +14,9 @@ GivenToken = Field(
 
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL refuses text with one
+ACCESS_TOKEN: Literal["urn:ietf:params:oauth:token-type:access_token"] = (
+    "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - its name in RFC 8693
+)
 
 
 class Login(Schema):
@@ -40,14 +44,43 @@ class TokenRead(Schema):
     )
 
 
+class TokenExchange(Schema):
+    audience: str = Field(
+        max_length=255,
+        description="The service that the token is for: one of USERVAULT_TOKENS__AUDIENCES.",
+        examples=["orders"],
+    )
+    permissions: list[PermissionName] | None = Field(
+        None,
+        max_length=200,
+        description="The permissions in the token. You must hold them. Default: all you hold.",
+        examples=[["users:read"]],
+    )
+
+
+class ExchangedTokenRead(Schema):
+    """A short access token for another service (RFC 8693 §2.2.1). UserVault's API refuses it."""
+
+    access_token: str = Field(description="Send it to the service. It cannot be refreshed.")
+    issued_token_type: Literal["urn:ietf:params:oauth:token-type:access_token"] = ACCESS_TOKEN
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the scheme's name
+    expires_in: int = Field(description="Seconds that the access token lasts.", examples=[300])
+    scope: str = Field(
+        description="The permissions in the token, space-separated.", examples=["users:read"]
+    )
+
+
 class TokenGrant(Schema):
-    """OAuth 2.0 password and refresh grants (RFC 6749 §4.3.2, §6). Clients have no credentials."""
+    """OAuth 2.0 password and refresh grants (RFC 6749 §4.3.2, §6), and token exchange (RFC 8693).
+
+    Clients have no credentials.
+    """
 
     model_config = ConfigDict(extra="ignore")  # RFC 6749 §3.2 wants it so
 
-    grant_type: Literal["password", "refresh_token"] = Field(
-        "password", description="What you exchange for the tokens."
-    )
+    grant_type: Literal[
+        "password", "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"
+    ] = Field("password", description="What you exchange for the tokens.")
     username: str = Field(
         "",
         max_length=256,
@@ -56,6 +89,28 @@ class TokenGrant(Schema):
     )
     password: GivenPassword = Field("", description="`password`: the password.")
     refresh_token: str = Field("", max_length=2048, description="`refresh_token`: the latest one.")
-    scope: str = Field("", max_length=1000, description="Ignored: there are no scopes.")
+    subject_token: str = Field(
+        "",
+        max_length=8192,
+        description="Token exchange: your access token.",
+        json_schema_extra={"format": "password"},
+    )
+    subject_token_type: Literal["", "urn:ietf:params:oauth:token-type:access_token"] = Field(
+        "", description="Token exchange: required."
+    )
+    requested_token_type: Literal["", "urn:ietf:params:oauth:token-type:access_token"] = Field(
+        "", description="Token exchange: the only type there is."
+    )
+    audience: str = Field(
+        "",
+        max_length=255,
+        description="Token exchange: the service that the token is for.",
+    )
+    scope: str = Field(
+        "",
+        max_length=1000,
+        description="Token exchange: the permissions in the token, space-separated. Default: all"
+        " you hold. Otherwise ignored.",
+    )
     client_id: str | None = Field(None, max_length=256, description="Ignored.")
     client_secret: str | None = Field(None, max_length=256, description="Ignored.")

@@ -22,7 +22,11 @@ DAY = 86400.0
 
 
 class Verifier:
-    """Use it as `async with Verifier("https://users.example.com", …) as verifier`.
+    """Use it as `async with Verifier("https://users.example.com", audience="orders") as verifier`.
+
+    `audience` is the name of your service, for which users exchange their access tokens. Tokens
+    for other services are refused. With `audience="uservault"`, it takes the tokens of sessions:
+    whoever gets one of those can do at UserVault whatever the user can.
 
     `username` and `password` belong to an account with the permission `sessions:read`. Without
     them, a token is valid until it expires, even if its session was revoked. With them, the
@@ -40,7 +44,7 @@ class Verifier:
         self,
         url: str,
         *,
-        audience: str = "uservault",
+        audience: str,
         issuer: str = "uservault",
         username: str = "",
         password: str = "",

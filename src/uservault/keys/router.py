@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response, status
 
-from uservault.access.guard import TOKEN_URL
+from uservault.access.guard import TOKEN_EXCHANGE, TOKEN_URL
 from uservault.db.errors import DatabaseUnavailable
 from uservault.keys.keyring import Keyring
 from uservault.keys.schemas import KeySet, PublicKey, ServerMetadata
@@ -53,7 +53,7 @@ async def get_server_metadata(settings: CurrentSettings, response: Response) -> 
         jwks_uri=settings.base_url + JWKS_URL,
         token_endpoint=settings.base_url + TOKEN_URL,
         token_endpoint_auth_methods_supported=["none"],
-        grant_types_supported=["password", "refresh_token"],
+        grant_types_supported=["password", "refresh_token", TOKEN_EXCHANGE],
         response_types_supported=[],
     )
 

@@ -9,6 +9,7 @@ from uservault.sessions.device import label
 from uservault.sessions.lifetime import SessionLifetime
 from uservault.sessions.models import Session
 from uservault.sessions.schemas import SessionRead
+from uservault.sessions.session_grant import LiveSession
 from uservault.users.models import NOT_DELETED, User
 from uservault.users.status import is_active
 from uservault.wiring.ports import Resources
@@ -48,6 +49,19 @@ class SessionReader:
         row, now = await self.refreshing.get(id), self.now()
         live = row is not None and self.lifetime.is_live(row, now) and is_active(row, now)
         return row if live else None
+
+    async def live(self, id: int) -> LiveSession | None:
+        """A live session as tokens describe it."""
+        row = await self.to_refresh(id)
+        if row is None:
+            return None
+        return LiveSession(
+            session_id=row.id,
+            user_id=row.user_id,
+            seconds_left=int((row.expires_at - self.now()).total_seconds()),
+            authenticated_at=row.authenticated_at,
+            methods=tuple(row.methods.split()),
+        )
 
     async def devices_of(self, user_id: int) -> set[tuple[str, str | None]]:
         """What they ever logged in on: the device's label, and the address."""

@@ -13,7 +13,7 @@ from uservault.keys.keyring import Keyring, Verifier
 from uservault.kit.crypto import random_token
 from uservault.kit.schema import Schema
 from uservault.roles.reader import EffectiveRoles
-from uservault.sessions.session_grant import SessionGrant
+from uservault.sessions.session_grant import LiveSession
 from uservault.web.route import strict_json
 from uservault.wiring.ports import Resources
 
@@ -65,19 +65,34 @@ class AccessTokens:
         written too, and SQLite has one writer. Raises like `issue`."""
         await self.keys.signer()
 
-    async def issue(self, opened: SessionGrant, held: EffectiveRoles) -> AccessToken:
+    async def issue(self, opened: LiveSession, held: EffectiveRoles) -> AccessToken:
         """Good until its time is up, its session's, or that of a role that it names.
 
         Raises SigningKeyLost or DatabaseUnavailable.
         """
+        return await self._issue(self.settings.audience, self.settings.lifetime, opened, held)
+
+    async def issue_for(
+        self, audience: str, opened: LiveSession, held: EffectiveRoles
+    ) -> AccessToken:
+        """A short token that another service takes and our own API does not. Raises like `issue`.
+
+        `audience` must be another than ours: the settings see to it.
+        """
+        lifetime = min(self.settings.exchanged_lifetime, self.settings.lifetime)
+        return await self._issue(audience, lifetime, opened, held)
+
+    async def _issue(
+        self, audience: str, longest: timedelta, opened: LiveSession, held: EffectiveRoles
+    ) -> AccessToken:
         signer = await self.keys.signer()
         now = self.now()
         held = held.in_a_token(now)
-        longest = min(int(self.settings.lifetime.total_seconds()), opened.seconds_left)
-        lifetime = held.seconds_left(now, longest)
+        most = min(int(longest.total_seconds()), opened.seconds_left)
+        lifetime = held.seconds_left(now, most)
         claims = Claims(
             iss=self.settings.issuer,
-            aud=self.settings.audience,
+            aud=audience,
             typ="access",
             sub=str(opened.user_id),
             sid=str(opened.session_id),

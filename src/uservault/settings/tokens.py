@@ -1,12 +1,17 @@
+import re
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     Field,
+    ValidationInfo,
+    field_validator,
 )
+from pydantic_settings import NoDecode
 
-from uservault.settings.base import Branch
+from uservault.settings.base import Branch, split
 
+AUDIENCE = re.compile(r"[!-~]{1,255}")  # visible ASCII, since it travels in forms and tokens
 Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
 
 
@@ -24,6 +29,17 @@ class TokenSettings(Branch):
     audience: str = Field(
         "uservault", min_length=1, max_length=255, description="The `aud` claim of access tokens."
     )
+    audiences: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma-separated audiences of other services, for which users may exchange"
+        " their access token for a short one. Default: none.",
+    )
+    exchanged_lifetime: timedelta = Field(
+        timedelta(minutes=5),
+        ge=timedelta(seconds=10),
+        le=timedelta(minutes=5),
+        description="The life of an exchanged token: seconds or ISO 8601 (`PT5M`).",
+    )
     algorithm: Algorithm = Field(
         "HS256",
         description="How access tokens are signed. `HS256`: with JWT_SECRET_KEY. `EdDSA`, `ES256`,"
@@ -35,3 +51,17 @@ class TokenSettings(Branch):
         le=timedelta(days=7),
         description="How long the next key pair is published before it signs.",
     )
+
+    @field_validator("audiences", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(split(value)) if isinstance(value, str) else value
+
+    @field_validator("audiences")
+    @classmethod
+    def _of_others(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not all(map(AUDIENCE.fullmatch, value)):
+            raise ValueError("each should have 1 to 255 visible ASCII characters")
+        if info.data.get("audience") in value:
+            raise ValueError("should not list USERVAULT_TOKENS__AUDIENCE, which is our own")
+        return value

@@ -1,0 +1,47 @@
+"""What permissions may be called: UserVault's own, and those of applications."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+MAX_LENGTH = 64
+PATTERN = r"^[a-z][a-z0-9_-]{1,31}:[a-z][a-z0-9_.-]{1,31}$"
+NAME = re.compile(PATTERN)
+# For UserVault itself, now or later: an application's permission must never turn into one of ours.
+PREFIXES = """
+account accounts admin api-keys audit auth branding clients console consents credentials factors
+groups identities invitations keys limits login logs mail me metadata mfa oauth oidc organisations
+organizations passkeys permissions privacy providers roles saml scim service-accounts services
+sessions settings telemetry tokens transfer users uservault webhooks
+"""
+RESERVED = frozenset(PREFIXES.split())
+
+
+def is_reserved(name: str) -> bool:
+    """Whether the part before the colon is UserVault's own."""
+    return name.partition(":")[0].replace("_", "-") in RESERVED
+
+
+def is_application_name(name: str) -> bool:
+    """Whether an application's permission may have this name."""
+    return len(name) <= MAX_LENGTH and bool(NAME.fullmatch(name)) and not is_reserved(name)
+
+
+def _of_an_application(name: str) -> str:
+    if is_reserved(name):
+        raise ValueError("This prefix is reserved for UserVault.")
+    return name
+
+
+PermissionName = Annotated[str, StringConstraints(max_length=MAX_LENGTH, pattern=PATTERN)]
+ApplicationPermissionName = Annotated[
+    PermissionName,
+    AfterValidator(_of_an_application),
+    Field(
+        description="`resource:action`, at most 64 characters. Each part has 2 to 32 of a-z, 0-9,"
+        " `_`, `-`, the second also `.`, and begins with a letter. UserVault's own prefixes, such"
+        " as `users`, are reserved.",
+        examples=["orders:read"],
+    ),
+]
