@@ -55,14 +55,16 @@ class RoleAssignments:
         if self.settings.production and await self.roles.is_last_admin(user_id, self.now()):
             raise LastAdministrator
 
-    async def permissions_of(self, user_id: int) -> frozenset[Permission]:
-        """The permissions of the user's current roles."""
-        roles = await self.roles.of_user(user_id)
-        return frozenset(permission for role in roles for permission in role.permissions)
+    async def permissions_of(self, user_id: int) -> frozenset[str]:
+        """The permissions of the user's current roles, those of applications too."""
+        return await self._permissions(await self.roles.of_user(user_id))
+
+    async def _permissions(self, roles: Collection[Role]) -> frozenset[str]:
+        return await self.roles.expand({each for role in roles for each in role.permissions})
 
     async def ensure_may_grant(self, names: Sequence[str], by: Principal) -> None:
         """Checks roles that `assign` grants later. Raises UnknownRole or Forbidden."""
-        _ensure_may_replace(set(), _resolve(names, await self.roles.by_names(names)), by)
+        await self._ensure_may_replace(set(), _resolve(names, await self.roles.by_names(names)), by)
 
     async def assign(self, user_id: int, names: Sequence[str], by: Principal) -> EffectiveRoles:
         """Replaces the user's roles with the roles of these names.
@@ -78,9 +80,16 @@ class RoleAssignments:
         before = {role for role in roles if role.id in ids}
         after = _resolve(names, roles)
         if before != after:
-            _ensure_may_replace(before, after, by)
+            await self._ensure_may_replace(before, after, by)
             await self._change(user_id, added=after - before, removed=before - after)
-        return EffectiveRoles.of(after)
+        held = tuple(sorted(role.name for role in after))
+        return EffectiveRoles(held, await self._permissions(after))
+
+    async def _ensure_may_replace(self, before: set[Role], after: set[Role], by: Principal) -> None:
+        changed = before | after if _includes_admin(before) else before ^ after
+        # A role without permissions has a meaning to other services, which read its name.
+        needed = {each for role in changed for each in role.permissions or Permission}
+        by.ensure_holds(await self.roles.expand(needed))
 
     async def _change(
         self, user_id: int, added: Collection[Role], removed: Collection[Role]
@@ -112,13 +121,6 @@ def _resolve(names: Sequence[str], roles: Collection[Role]) -> set[Role]:
         errors = [{"pointer": f"/body/roles/{place}", "detail": detail} for place in unknown]
         raise UnknownRole(errors=errors)
     return {known[name] for name in names}
-
-
-def _ensure_may_replace(before: set[Role], after: set[Role], by: Principal) -> None:
-    changed = before | after if _includes_admin(before) else before ^ after
-    # A role without permissions has a meaning to other services, which read its name.
-    needed = (role.permissions or Permission for role in changed)
-    by.ensure_holds(permission for permissions in needed for permission in permissions)
 
 
 def _includes_admin(roles: Collection[Role]) -> bool:

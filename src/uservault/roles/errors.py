@@ -1,4 +1,4 @@
-from uservault.kit.problems import Conflict, NotFound
+from uservault.kit.problems import Conflict, Invalid, NotFound
 
 
 class RoleNotFound(NotFound):
@@ -7,6 +7,10 @@ class RoleNotFound(NotFound):
 
 class UnknownRole(Conflict):
     title = "There is no role with this name."
+
+
+class UnknownPermission(Invalid):
+    title = "There is no permission with this name. Applications' permissions are registered first."
 
 
 class RoleNameTaken(Conflict):

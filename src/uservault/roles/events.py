@@ -1,11 +1,10 @@
-from uservault.access.principal import Permission
 from uservault.events.log import Event
 
 
 class RoleCreated(Event):
     type = "role.created"
     role: str
-    permissions: list[Permission]
+    permissions: list[str]
 
 
 class RoleUpdated(Event):
@@ -14,7 +13,7 @@ class RoleUpdated(Event):
     type = "role.updated"
     role: str
     changed: list[str]
-    permissions: list[Permission]
+    permissions: list[str]
 
 
 class RoleDeleted(Event):
