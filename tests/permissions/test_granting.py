@@ -5,11 +5,13 @@ from typing import Any
 import jwt
 import pytest
 
+from tests.invitations.inviting import ADA, accept, invite, token_sent
 from tests.support import databases
-from tests.support.people import Person, appoint, register
+from tests.support.people import Person, appoint, login, register
 from uservault.access.principal import Permission
 from uservault.kit.permission_names import MAX_TOTAL
 from uservault.settings.tree import Settings
+from uservault.wiring.ports import Resources
 
 pytestmark = pytest.mark.promise("I3")
 
@@ -160,3 +162,21 @@ class TestGranting:
 
         assert (await seller.get("/users")).status_code == 403
         assert (await seller.get("/roles")).json()["missing"] == ["roles:read"]
+
+    async def test_by_an_invitation_is_for_those_who_hold_them(
+        self, admin: Person, resources: Resources
+    ) -> None:
+        host = await appoint(admin, "host", "invitations:write", READ)
+        await appoint(admin, "writer", WRITE)
+
+        await invite(host, ADA, "host")
+        accepted = await accept(admin.client, await token_sent(resources))
+        wanted = {"email": "eve@example.com", "roles": ["writer"]}
+        refused = await host.post("/invitations", json=wanted)
+
+        assert accepted.status_code == 201
+        assert await shown(await login(admin.client, "ada", accepted.json()["id"])) == [
+            "invitations:write",
+            READ,
+        ]
+        assert (refused.status_code, refused.json()["missing"]) == (403, [WRITE])

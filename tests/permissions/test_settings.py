@@ -7,6 +7,7 @@ from tests.support.fakes import FakeClock
 from tests.support.history import history
 from tests.support.people import Person, register
 from tests.support.processes import opened, served
+from tests.support.server import free_port
 from uservault.permissions.bootstrap import register_permissions
 from uservault.settings.loading import BadSettings
 from uservault.settings.tree import Settings
@@ -65,3 +66,15 @@ async def test_are_held_by_the_administrator(admin: Person) -> None:
 
     assert {"orders:read", "orders:write"} <= set(held)
     assert (await register(admin.client, "ada")).id == 2
+
+
+async def test_do_not_stop_the_start_while_the_database_is_away(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    settings = databases.settings_for(away, permissions="orders:read")
+
+    async with opened(settings, clock) as resources:
+        await register_permissions(resources)
+
+    assert "cannot register USERVAULT_PERMISSIONS" in caplog.text
