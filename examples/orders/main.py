@@ -20,7 +20,7 @@ vault = UserVault(
 
 Anybody = Annotated[Principal, Depends(vault.require())]
 Administrator = Annotated[Principal, Depends(vault.require(role="admin"))]
-Auditor = Annotated[Principal, Depends(vault.require("audit:read"))]
+Clerk = Annotated[Principal, Depends(vault.require("orders:read"))]
 
 
 class OrderCreate(BaseModel):
@@ -55,10 +55,10 @@ async def list_my_orders(me: Anybody) -> list[OrderRead]:
 
 
 @app.get("/orders/all")
-async def list_every_order(_: Administrator) -> list[OrderRead]:
+async def list_every_order(_: Clerk) -> list[OrderRead]:
     return orders
 
 
 @app.get("/orders/count")
-async def count_orders(_: Auditor) -> int:
+async def count_orders(_: Administrator) -> int:
     return len(orders)

@@ -20,6 +20,8 @@ from uservault.keys.router import router as keys
 from uservault.mail.router import router as mail
 from uservault.metadata.me_router import router as my_metadata
 from uservault.metadata.router import router as metadata
+from uservault.permissions.bootstrap import register_permissions
+from uservault.permissions.router import router as permissions
 from uservault.privacy.router import router as privacy
 from uservault.recovery.router import router as recovery
 from uservault.registration.first_admin import make_first_admin
@@ -52,6 +54,7 @@ ROUTERS = (
     my_metadata,
     metadata,
     roles,
+    permissions,
     events,
     invitations,
     mail,
@@ -67,6 +70,7 @@ TAGS = [
     {"name": "auth", "description": "Log in and refresh tokens."},
     {"name": "sessions", "description": "List and end sessions."},
     {"name": "roles", "description": "Define roles and give them to users."},
+    {"name": "permissions", "description": "Permissions of UserVault and of your applications."},
     {"name": "events", "description": "The record of what happened."},
     {"name": "invitations", "description": "Invite people and accept invitations."},
     {"name": "mail", "description": "E-mails to users: list them and retry failed ones."},
@@ -95,6 +99,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             complete_routes(app)
             await make_first_admin(resources)
             await prepare_keys(resources)
+            await register_permissions(resources)
             if settings.worker.embedded:
                 await running.enter_async_context(working(resources))
             yield

@@ -29,6 +29,7 @@ FOR_ADMINISTRATORS: Mapping[str, tuple[str, str, Any]] = {
     "address of another": ("PATCH", "/users/2", {"email": "other@example.com"}),
     "roles of another": ("PUT", "/users/2/roles", {"roles": ["admin"]}),
     "new role": ("POST", "/roles", ROLE),
+    "new permission": ("POST", "/permissions", {"name": "orders:read"}),
     "deletion of another": ("DELETE", "/users/2", None),
     "invitation to a role": (
         "POST",

@@ -23,6 +23,7 @@ def uservault(folder: Path, port: int, database_url: str = "sqlite:///app.db") -
     """`uservault serve` with key pairs; its address."""
     settings = {
         "DATABASE_URL": database_url,
+        "USERVAULT_PERMISSIONS": "orders:read",
         "USERVAULT_TOKENS__ALGORITHM": "EdDSA",
         "USERVAULT_TOKENS__AUDIENCES": "orders",
         "USERVAULT_TOKENS__KEY_LEAD": f"PT{LEAD}S",

@@ -17,7 +17,7 @@ from httpx import AsyncClient, Response
 from tests.client.running import EXAMPLE, LEAD, orders, rotate, uservault
 from tests.keys.replicas import kid_of
 from tests.support.patience import patience
-from tests.support.people import Person, login, register
+from tests.support.people import Person, appoint, login, register
 from tests.support.server import free_port
 
 README = (EXAMPLE / "README.md").read_text()
@@ -141,6 +141,19 @@ async def test_is_used_as_its_readme_says(street: Street) -> None:
 
     assert [status for status, _ in answers] == [201, 200, 403]
     assert answers[1][1] == [answers[0][1]]
+
+
+@pytest.mark.promise("I3")
+async def test_shows_every_order_to_whom_a_role_permits_it(street: Street) -> None:
+    root = await login(street.users, "root", 1)
+    person = await appoint(root, "clerk", "orders:read")
+    clerk = await street.enter(person)
+
+    assert (await clerk.get("/orders/all")).status_code == 200
+    assert (await clerk.get("/orders/count")).status_code == 403
+
+    await root.put(f"/users/{person.id}/roles", json={"roles": []})
+    assert (await (await street.enter(person)).get("/orders/all")).status_code == 403
 
 
 async def test_refuses_nobody_while_keys_change(street: Street) -> None:

@@ -44,7 +44,7 @@ class TestGetRole:
         self, admin: Person, ada: Person, support: int, resources: Resources
     ) -> None:
         await set_roles(admin, ada, "support")
-        stored = "moon:land users:read"
+        stored = "users:read webhooks:land"
         store = text("UPDATE roles SET permissions = :stored WHERE id = 2")
         async with unit_of_work(resources.database) as session:
             await session.execute(store, {"stored": stored})

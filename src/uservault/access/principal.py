@@ -1,6 +1,6 @@
 """The caller, and what they may do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,9 +8,11 @@ from typing import Self
 
 from uservault.kit.problems import Forbidden
 
+EVERYTHING = "*"  # all permissions: our own, and those of applications, whenever registered
+
 
 class Permission(StrEnum):
-    """What UserVault itself can permit. The list is closed."""
+    """What UserVault itself can permit. The list is closed; applications register their own."""
 
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
@@ -59,6 +61,7 @@ class Credential:
 class Principal:
     """The caller: who they are, what they presented, what they may do, and how they proved it.
 
+    `applications` are the permissions of applications, or EVERYTHING. No route of ours wants one.
     `authenticated_at` and `methods` (RFC 8176) are of the last proof, not of the last request.
     `scope` is room for an organisation's; it is always None today.
     """
@@ -66,14 +69,20 @@ class Principal:
     subject: Subject
     credential: Credential | None = None
     permissions: frozenset[Permission] = frozenset()
+    applications: frozenset[str] = frozenset()
     authenticated_at: datetime | None = None
     methods: tuple[str, ...] = ()
     scope: None = None
 
     @classmethod
-    def of_user(cls, id: int, permissions: frozenset[Permission] = frozenset()) -> Self:
+    def of_user(cls, id: int, held: Set[str] = frozenset()) -> Self:
         """A user who presented nothing: on whose behalf the service itself acts."""
-        return cls(subject=Subject(SubjectKind.USER, id), permissions=permissions)
+        ours = frozenset(permission for permission in Permission if permission in held)
+        return cls(
+            subject=Subject(SubjectKind.USER, id),
+            permissions=ours,
+            applications=frozenset(held - ours),
+        )
 
     @property
     def user_id(self) -> int:
@@ -86,7 +95,9 @@ class Principal:
                 return id
         return None
 
-    def ensure_holds(self, permissions: Iterable[Permission]) -> None:
+    def ensure_holds(self, permissions: Iterable[str]) -> None:
         """You can only grant or take away permissions that you hold. Raises Forbidden."""
-        if missing := sorted(set(permissions) - self.permissions):
+        if EVERYTHING in self.applications:
+            return
+        if missing := sorted(set(permissions) - self.permissions - self.applications):
             raise Forbidden(missing=missing)

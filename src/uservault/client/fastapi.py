@@ -18,9 +18,10 @@ class UserVault(Verifier):
     def require(self, permission: str | None = None, *, role: str | None = None) -> "Required":
         """Use it as `Annotated[Principal, Depends(vault.require(role="support"))]`.
 
-        `permission` is one of UserVault's own, such as `users:read`. With both, the user must have
-        both; with neither, a valid token is enough. The token holds the roles and permissions from
-        when it was signed: a change takes effect with the next token.
+        `permission` is one that your application registered, such as `orders:read`, or one of
+        UserVault's own. With both, the user must have both; with neither, a valid token is enough.
+        The token holds the roles and permissions from when it was signed: a change takes effect
+        with the next token.
         """
         return Required(self, permission, role)
 

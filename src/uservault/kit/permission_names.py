@@ -1,6 +1,7 @@
 """What permissions may be called: UserVault's own, and those of applications."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -45,3 +46,9 @@ ApplicationPermissionName = Annotated[
         examples=["orders:read"],
     ),
 ]
+MAX_TOTAL = 1200  # of all that applications register: an administrator's token names them all
+
+
+def fit(names: Iterable[str]) -> bool:
+    """Whether tokens have room for the names."""
+    return sum(len(name) + len('"",') for name in names) <= MAX_TOTAL

@@ -53,7 +53,7 @@ class RoleAssignments:
         """
         if user_id != by.user_id:
             await self.roles.lock_user(user_id)
-            by.ensure_holds(_permitted(await self.roles.of_user_ever(user_id)))
+            by.ensure_holds(await self._permissions(await self.roles.of_user_ever(user_id)))
 
     async def ensure_not_last_admin(self, user_id: int) -> None:
         """Call it before you delete, deactivate or demote the user, in the same unit of work.
@@ -64,13 +64,17 @@ class RoleAssignments:
         if self.settings.production and await self.roles.is_last_admin(user_id):
             raise LastAdministrator
 
-    async def permissions_of(self, user_id: int) -> frozenset[Permission]:
-        """The permissions of the user's current roles."""
-        return _permitted(await self.roles.of_user(user_id))
+    async def permissions_of(self, user_id: int) -> frozenset[str]:
+        """The permissions of the user's current roles, those of applications too."""
+        return await self._permissions(await self.roles.of_user(user_id))
+
+    async def _permissions(self, roles: Collection[Role]) -> frozenset[str]:
+        return await self.roles.expand({each for role in roles for each in role.permissions})
 
     async def ensure_may_grant(self, names: Sequence[str], by: Principal) -> None:
         """Checks roles that `assign` grants later. Raises UnknownRole or Forbidden."""
-        _ensure_may_change(resolve(names, await self.roles.by_names(names)).values(), by)
+        roles = resolve(names, await self.roles.by_names(names)).values()
+        await self._ensure_may_change(roles, by)
 
     async def assign(
         self, user_id: int, wanted: Sequence[str | RoleGrant], by: Principal
@@ -92,12 +96,25 @@ class RoleAssignments:
         before = {role: Terms.of(grant) for role, grant in grants.items()}
         after = terms_in(wanted, resolve(names, roles), before)
         if before != after:
-            _ensure_may_replace(before, after, by)
+            await self._ensure_may_replace(before, after, by)
             await self._keep_last_admin(user_id, before, after)
             await self._put(user_id, before, after, by)
             for role in sorted(before.keys() - after.keys(), key=lambda role: role.name):
                 await self.granting.revoke(role, grants[role])
-        return to_read(await self.grants.read(user_id), self.now())
+        read = to_read(await self.grants.read(user_id), self.now())
+        read.permissions = sorted(await self.roles.expand(set(read.permissions)))
+        return read
+
+    async def _ensure_may_replace(self, before: Roles, after: Roles, by: Principal) -> None:
+        every = before.keys() | after.keys()
+        changed = {role for role in every if before.get(role) != after.get(role)}
+        admin = any(role.name == ADMIN for role in before)
+        await self._ensure_may_change(every if admin else changed, by)
+
+    async def _ensure_may_change(self, changed: Collection[Role], by: Principal) -> None:
+        # A role without permissions has a meaning to other services, which read its name.
+        needed = {each for role in changed for each in role.permissions or Permission}
+        by.ensure_holds(await self.roles.expand(needed))
 
     async def _unexpired(self, user_id: int) -> Mapping[int, UserRole]:
         """The user's grants by role. Records the end of those that are over."""
@@ -124,20 +141,3 @@ class RoleAssignments:
         user = await self.roles.get_user(user_id)
         contents = messages.RoleGranted(username=user.username, role=role.name)
         await self.notices.tell(contents, user.email, user.locale, user_id)
-
-
-def _permitted(roles: Collection[Role]) -> frozenset[Permission]:
-    return frozenset(permission for role in roles for permission in role.permissions)
-
-
-def _ensure_may_replace(before: Roles, after: Roles, by: Principal) -> None:
-    every = before.keys() | after.keys()
-    changed = {role for role in every if before.get(role) != after.get(role)}
-    admin = any(role.name == ADMIN for role in before)
-    _ensure_may_change(every if admin else changed, by)
-
-
-def _ensure_may_change(changed: Collection[Role], by: Principal) -> None:
-    # A role without permissions has a meaning to other services, which read its name.
-    needed = (role.permissions or Permission for role in changed)
-    by.ensure_holds(permission for permissions in needed for permission in permissions)

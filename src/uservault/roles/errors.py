@@ -9,6 +9,10 @@ class UnknownRole(Conflict):
     title = "There is no role with this name."
 
 
+class UnknownPermission(Invalid):
+    title = "There is no permission with this name. Applications' permissions are registered first."
+
+
 class RoleNameTaken(Conflict):
     title = "Another role has this name."
 

@@ -7,14 +7,13 @@ them. A grant counts from `starts_at` to `expires_at`, whenever `role.expired` i
 
 from datetime import datetime
 
-from uservault.access.principal import Permission
 from uservault.events.log import Event
 from uservault.kit.schema import Schema
 
 
 class RoleState(Schema):
     name: str
-    permissions: list[Permission]
+    permissions: list[str]
 
 
 class GrantTimes(Schema):
@@ -25,7 +24,7 @@ class GrantTimes(Schema):
 class RoleCreated(Event):
     type = "role.created"
     role: str
-    permissions: list[Permission]
+    permissions: list[str]
 
 
 class RoleUpdated(Event):
@@ -34,7 +33,7 @@ class RoleUpdated(Event):
     type = "role.updated"
     role: str
     changed: list[str]
-    permissions: list[Permission]
+    permissions: list[str]
     before: RoleState
     after: RoleState
 
@@ -45,7 +44,7 @@ class RoleDeleted(Event):
     type = "role.deleted"
     role: str
     holders: int
-    permissions: list[Permission]
+    permissions: list[str]
 
 
 class RoleGranted(Event):
@@ -57,7 +56,7 @@ class RoleGranted(Event):
     type = "role.granted"
     personal = frozenset({"reason"})
     role: str
-    permissions: list[Permission]
+    permissions: list[str]
     starts_at: datetime | None
     expires_at: datetime | None
     before: GrantTimes | None
@@ -69,7 +68,7 @@ class RoleRevoked(Event):
     type = "role.revoked"
     personal = frozenset({"reason"})
     role: str
-    permissions: list[Permission]
+    permissions: list[str]
     starts_at: datetime | None
     expires_at: datetime | None
     reason: str | None
@@ -80,7 +79,7 @@ class RoleRevokedMany(Event):
 
     type = "role.revoked_many"
     role: str
-    permissions: list[Permission]
+    permissions: list[str]
     users: list[int]
 
 
@@ -89,6 +88,6 @@ class RoleExpired(Event):
 
     type = "role.expired"
     role: str
-    permissions: list[Permission]
+    permissions: list[str]
     starts_at: datetime | None
     expires_at: datetime

@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 
-from uservault.access.principal import Permission
 from uservault.events.log import EventLog
 from uservault.roles.events import (
     GrantTimes,
@@ -81,7 +80,7 @@ class Granting:
         await self.grants.remove(grants)
         return len(grants)
 
-    def _expired(self, grant: UserRole, role: str, permissions: list[Permission]) -> None:
+    def _expired(self, grant: UserRole, role: str, permissions: list[str]) -> None:
         if grant.expires_at is not None:  # which holds for all that are over
             expired = RoleExpired(
                 subject_id=grant.user_id,

@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Dialect, ForeignKey, Index, String, TypeDecorator, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.access.principal import Permission
+from uservault.access.principal import EVERYTHING, Permission
 from uservault.db.base import Base, BigId, Id, exact
+from uservault.kit.permission_names import MAX_LENGTH, is_application_name
 
 ADMIN = "admin"
-EVERYTHING = "*"
 ENDS = text("expires_at IS NOT NULL")
 
 
 @lru_cache(1024)
 def permissions_of(names: str | None) -> frozenset[Permission]:
-    """Parses space-separated names. `*` means every permission; unknown names are ignored.
+    """Our own among space-separated names. `*` means all; unknown names are ignored.
 
     A newer version may have stored names that this one does not know.
     """
@@ -26,17 +26,27 @@ def permissions_of(names: str | None) -> frozenset[Permission]:
     return frozenset(permission for permission in Permission if permission in stored)
 
 
-class PermissionSet(TypeDecorator[Set[Permission]]):
-    """Stored as space-separated names, so that SQL can join those of all a user's roles."""
+@lru_cache(1024)
+def applications_of(names: str | None) -> frozenset[str]:
+    """Those of applications among space-separated names, or EVERYTHING."""
+    stored = frozenset((names or "").split())
+    return stored & {EVERYTHING} or frozenset(filter(is_application_name, stored))
+
+
+class PermissionSet(TypeDecorator[Set[str]]):
+    """Stored as space-separated names, so that SQL can join those of all a user's roles.
+
+    Read as our own permissions and those of applications, or EVERYTHING.
+    """
 
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: Set[Permission] | None, dialect: Dialect) -> str:
+    def process_bind_param(self, value: Set[str] | None, dialect: Dialect) -> str:
         return " ".join(sorted(value or ()))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Set[Permission]:
-        return permissions_of(value)
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Set[str]:
+        return permissions_of(value) | applications_of(value)
 
 
 class Role(Base):
@@ -47,12 +57,25 @@ class Role(Base):
     id: Mapped[Id] = mapped_column(init=False)
     name: Mapped[str] = mapped_column(exact(64), unique=True)
     description: Mapped[str] = mapped_column(String(500))
-    permissions: Mapped[Set[Permission]] = mapped_column(PermissionSet(2000))
+    permissions: Mapped[Set[str]] = mapped_column(PermissionSet(2000))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(init=False)  # counts changes; sent as the ETag
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
+
+
+class ApplicationPermission(Base):
+    """A permission of an application. Roles hold it by its name, and tokens carry it.
+
+    Those that roles do not hold can be deleted.
+    """
+
+    __tablename__ = "permissions"
+
+    name: Mapped[str] = mapped_column(exact(MAX_LENGTH), primary_key=True)
+    description: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime]
 
 
 class UserRole(Base):

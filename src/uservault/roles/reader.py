@@ -1,14 +1,21 @@
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, select
 
-from uservault.access.principal import Permission
+from uservault.access.principal import EVERYTHING
 from uservault.db.batch import by_key
 from uservault.roles.errors import RoleNotFound
 from uservault.roles.grants import EFFECTIVE, GRANTS, to_read
-from uservault.roles.models import Role, UserRole, permissions_of
+from uservault.roles.models import (
+    ApplicationPermission,
+    Role,
+    UserRole,
+    applications_of,
+    permissions_of,
+)
 from uservault.roles.schemas import RoleRead, UserRolesRead
 from uservault.users.reader import UserReader
 from uservault.web.pagination import Page, PageQuery, in_pages, read_page
@@ -17,6 +24,7 @@ from uservault.wiring.ports import Resources
 READ_COLUMNS = select(*(getattr(Role, field) for field in RoleRead.model_fields))
 PAGE = in_pages(READ_COLUMNS, Role.id)
 MANY = TypeAdapter(list[RoleRead])
+REGISTERED = select(ApplicationPermission.name)
 BY_USER = (
     select(
         UserRole.user_id,
@@ -35,11 +43,12 @@ SECOND = timedelta(seconds=1)
 class EffectiveRoles:
     """The sorted names of a user's roles, and the union of their permissions.
 
-    `until` is when the first of them ends, if one does.
+    The permissions are UserVault's and those of applications, all by name. `until` is when the
+    first role ends, if one does.
     """
 
     roles: tuple[str, ...] = ()
-    permissions: frozenset[Permission] = frozenset()
+    permissions: frozenset[str] = frozenset()
     until: datetime | None = None
 
     def in_a_token(self, now: datetime) -> "EffectiveRoles":
@@ -69,24 +78,39 @@ class RoleReader:
     async def get(self, id: int) -> RoleRead:
         """Raises RoleNotFound."""
         if row := await self.by_id.get(id):
-            return RoleRead.model_validate(row)
+            return await self._to_read(RoleRead.model_validate(row))
         raise RoleNotFound
 
     async def page(self, query: PageQuery) -> Page[RoleRead]:
         """Sorted by id."""
-        return await read_page(self.database, PAGE, query, MANY.validate_python)
+        page = await read_page(self.database, PAGE, query, MANY.validate_python)
+        return Page([await self._to_read(role) for role in page.items], page.cursor)
 
     async def held_by(self, user_id: int) -> EffectiveRoles:
         """The user's roles now; none if the user does not exist. Concurrent calls share a query."""
         row = await self.by_user.get(user_id)
         if row is None:
             return EffectiveRoles()
-        names, permissions = tuple(sorted(row.roles.split())), permissions_of(row.permissions)
-        return EffectiveRoles(names, permissions, row.until)
+        names = tuple(sorted(row.roles.split()))
+        held = permissions_of(row.permissions) | applications_of(row.permissions)
+        return EffectiveRoles(names, await self._expand(held), row.until)
 
     async def of_user(self, user_id: int) -> UserRolesRead:
         """With the times of each. Raises UserNotFound."""
         await self.users.get(user_id)
         now = self.now()
         rows = await self.database.rows(GRANTS, {"user_id": user_id, "now": now})
-        return to_read(rows, now)
+        read = to_read(rows, now)
+        read.permissions = sorted(await self._expand(set(read.permissions)))
+        return read
+
+    async def _to_read(self, role: RoleRead) -> RoleRead:
+        role.permissions = sorted(await self._expand(frozenset(role.permissions)))
+        return role
+
+    async def _expand(self, permissions: Set[str]) -> frozenset[str]:
+        """Like `RoleRepository.expand`, outside of a unit of work."""
+        if EVERYTHING not in permissions:
+            return frozenset(permissions)
+        registered = [row.name for row in await self.database.rows(REGISTERED)]
+        return frozenset(permissions - {EVERYTHING}).union(registered)

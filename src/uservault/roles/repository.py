@@ -1,12 +1,13 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from uservault.access.principal import EVERYTHING
 from uservault.roles.errors import RoleNameTaken
 from uservault.roles.grants import EFFECTIVE, LASTING, NOW, UNEXPIRED
-from uservault.roles.models import ADMIN, Role, UserRole
+from uservault.roles.models import ADMIN, ApplicationPermission, Role, UserRole
 from uservault.users.models import NOT_DELETED, User
 from uservault.wiring.repository import Repository
 from uservault.wiring.scope import Now, WriteSession
@@ -75,6 +76,19 @@ class RoleRepository(Repository[Role]):
         either = or_(Role.name.in_(set(names)), Role.id.in_(held))
         locked = select(Role).where(either).order_by(Role.id).with_for_update()
         return (await self.session.scalars(locked)).all()
+
+    async def lock_registered(self, names: Set[str]) -> set[str]:
+        """Those of the names that applications registered; none is deleted meanwhile."""
+        name = ApplicationPermission.name
+        locked = select(name).where(name.in_(names)).order_by(name).with_for_update(read=True)
+        return set(await self.session.scalars(locked))
+
+    async def expand(self, permissions: Set[str]) -> frozenset[str]:
+        """The permissions; those of all applications instead of EVERYTHING."""
+        if EVERYTHING not in permissions:
+            return frozenset(permissions)
+        registered = await self.session.scalars(select(ApplicationPermission.name))
+        return frozenset(permissions - {EVERYTHING}).union(registered)
 
     async def by_names(self, names: Iterable[str]) -> Sequence[Role]:
         """The roles with these names; unknown names are left out."""

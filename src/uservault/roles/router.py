@@ -14,6 +14,7 @@ from uservault.roles.errors import (
     LastAdministrator,
     RoleNameTaken,
     RoleNotFound,
+    UnknownPermission,
     UnknownRole,
 )
 from uservault.roles.models import Role
@@ -38,7 +39,12 @@ router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
 REQUIRES_READ = [requires(Permission.ROLES_READ)]
 REQUIRES_WRITE = [requires(Permission.ROLES_WRITE, fresh=True)]
 PROBLEMS = problems(
-    RoleNotFound, BuiltInRole, RoleNameTaken, PreconditionFailed, FreshLoginRequired
+    RoleNotFound,
+    BuiltInRole,
+    RoleNameTaken,
+    UnknownPermission,
+    PreconditionFailed,
+    FreshLoginRequired,
 )
 
 
@@ -62,7 +68,7 @@ async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
     response_model=RoleRead,
     status_code=status.HTTP_201_CREATED,
     dependencies=REQUIRES_WRITE,
-    responses=problems(RoleNameTaken, FreshLoginRequired),
+    responses=problems(RoleNameTaken, UnknownPermission, FreshLoginRequired),
 )
 async def create_role(
     data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService]

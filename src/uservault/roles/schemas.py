@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import (
     MISSING,
+    AfterValidator,
     BeforeValidator,
     Field,
     Strict,
@@ -16,6 +17,7 @@ from pydantic import (
 )
 
 from uservault.access.principal import Permission
+from uservault.kit.permission_names import PermissionName, is_reserved
 from uservault.kit.schema import Moment, Schema
 from uservault.roles.models import ADMIN
 
@@ -34,15 +36,34 @@ Description = Annotated[
     StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$"),
     Field(description="For people; one line.", examples=["Helps users who are locked out."]),
 ]
-# Not strict, since JSON has neither sets nor enums. Duplicates are harmless. The first error is
-# enough.
+OURS = frozenset(Permission)
+
+
+def _known(name: str) -> str:
+    """Whether an application registered the others is for the database to say."""
+    if is_reserved(name) and name not in OURS:
+        raise ValueError("There is no such permission of UserVault.")
+    return name
+
+
+# Not strict, since JSON has no sets. Duplicates are harmless. The first error is enough.
 Permissions = Annotated[
-    frozenset[Annotated[Permission, Strict(False)]],
+    frozenset[Annotated[PermissionName, AfterValidator(_known)]],
     Strict(False),
     Field(
         fail_fast=True,
-        description="What the role's users may do. You must hold these permissions.",
+        description="What the role's users may do: permissions of UserVault and of applications."
+        " You must hold them.",
+        examples=[["users:read", "orders:read"]],
         json_schema_extra={"uniqueItems": False},
+    ),
+]
+Held = Annotated[
+    list[str],
+    BeforeValidator(lambda names: sorted(map(str, names))),
+    Field(
+        description="Permissions of UserVault and of applications. `admin` has all that there are.",
+        examples=[["orders:read", "users:read"]],
     ),
 ]
 Sorted = BeforeValidator(sorted)
@@ -68,7 +89,7 @@ class RoleRead(Schema):
     id: int = Field(description="Never reused.", ge=1)
     name: str = Field(examples=["support"])
     description: str = Field(description="For people; may be empty.")
-    permissions: Annotated[list[Permission], Sorted]
+    permissions: Held
     created_at: datetime = Field(description="UTC (RFC 3339).")
     updated_at: datetime = Field(description="UTC (RFC 3339).")
     version: int = Field(exclude=True)
@@ -146,7 +167,7 @@ class UserRolesRead(Schema):
     """A user's roles, and all permissions of these roles, as they are now."""
 
     roles: Annotated[list[str], Sorted] = Field(examples=[["support"]])
-    permissions: Annotated[list[Permission], Sorted]
+    permissions: Held
     grants: list[GrantRead] = Field(
         description="These roles with their times, and roles that start later."
     )

@@ -1,11 +1,13 @@
+from collections.abc import Set
+
 from uservault.access.principal import Principal
 from uservault.events.log import EventLog
-from uservault.roles.errors import BuiltInRole, RoleNotFound
+from uservault.roles.errors import BuiltInRole, RoleNotFound, UnknownPermission
 from uservault.roles.events import RoleCreated, RoleDeleted, RoleState, RoleUpdated
 from uservault.roles.granting import Granting
 from uservault.roles.models import ADMIN, Role
 from uservault.roles.repository import RoleRepository
-from uservault.roles.schemas import RoleCreate, RoleUpdate
+from uservault.roles.schemas import OURS, RoleCreate, RoleUpdate
 from uservault.web.etag import Precondition
 from uservault.wiring.scope import Inject, Now, injected
 
@@ -23,7 +25,8 @@ class RoleService:
     now: Now
 
     async def create(self, data: RoleCreate, by: Principal) -> Role:
-        """Raises RoleNameTaken or Forbidden."""
+        """Raises RoleNameTaken, UnknownPermission or Forbidden."""
+        await self._ensure_known(data.permissions)
         by.ensure_holds(data.permissions)
         now = self.now()
         role = Role(**data.model_dump(), created_at=now, updated_at=now)
@@ -33,13 +36,16 @@ class RoleService:
         return role
 
     async def update(self, id: int, data: RoleUpdate, check: Precondition, by: Principal) -> Role:
-        """Raises RoleNotFound, BuiltInRole, RoleNameTaken, Forbidden or PreconditionFailed."""
+        """Raises RoleNotFound, BuiltInRole, RoleNameTaken, UnknownPermission, Forbidden or
+        PreconditionFailed."""
         role = await self._changeable(id, check)
         sent = data.model_dump(exclude_unset=True)
         changes = {name: value for name, value in sent.items() if getattr(role, name) != value}
         if not changes:
             return role
-        by.ensure_holds(role.permissions | changes.get("permissions", frozenset()))
+        after = changes.get("permissions", frozenset())
+        await self._ensure_known(after - role.permissions)
+        by.ensure_holds(role.permissions | after)
         return await self._change(role, changes)
 
     async def delete(self, id: int, check: Precondition, by: Principal) -> None:
@@ -52,6 +58,13 @@ class RoleService:
         self.events.record(
             RoleDeleted(subject_id=None, role=role.name, holders=holders, permissions=permissions)
         )
+
+    async def _ensure_known(self, permissions: Set[str]) -> None:
+        """Those of applications must be registered. Raises UnknownPermission."""
+        others = permissions - OURS
+        if others and others - await self.roles.lock_registered(others):
+            detail = "Register the permissions of your applications first: POST /api/permissions"
+            raise UnknownPermission(errors=[{"pointer": "/body/permissions", "detail": detail}])
 
     async def _change(self, role: Role, changes: dict[str, object]) -> Role:
         before = _state(role)

@@ -3,7 +3,7 @@ from sqlalchemy import func, select
 from uservault.access.principal import Credential, CredentialKind, Principal, Subject, SubjectKind
 from uservault.db.batch import by_key
 from uservault.roles.grants import EFFECTIVE
-from uservault.roles.models import Role, UserRole, permissions_of
+from uservault.roles.models import Role, UserRole, applications_of, permissions_of
 from uservault.sessions.last_seen import LastSeen
 from uservault.sessions.lifetime import SessionLifetime
 from uservault.sessions.models import Session
@@ -61,6 +61,7 @@ class SessionAuthenticator:
             subject=Subject(SubjectKind.USER, row.user_id),
             credential=Credential(CredentialKind.SESSION, row.id),
             permissions=permissions_of(row.permissions),
+            applications=applications_of(row.permissions),
             authenticated_at=row.authenticated_at,
             methods=tuple(row.methods.split()),
         )

@@ -12,6 +12,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from uservault.kit.permission_names import is_application_name
 from uservault.settings.admin import AdminSettings
 from uservault.settings.base import (
     ENV_FILE_ENCODING,
@@ -77,6 +78,11 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Comma-separated networks whose X-Forwarded-For header is trusted."
+    )
+    permissions: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Comma-separated permissions of your applications, like `orders:read`."
+        " Registered when the service starts.",
     )
     docs: bool = Field(True, description="Serve /docs, /redoc and /openapi.json.")
     database: DatabaseSettings = DatabaseSettings()
@@ -160,6 +166,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "should be comma-separated addresses or networks (10.0.0.0/8, no host bits)"
             ) from None
+
+    @field_validator("permissions", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        names = tuple(split(value)) if isinstance(value, str) else value
+        if isinstance(names, tuple) and not all(map(is_application_name, names)):
+            raise ValueError(
+                "should be comma-separated names like orders:read, without UserVault's own prefixes"
+            )
+        return names
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
