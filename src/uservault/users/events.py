@@ -16,6 +16,12 @@ class EmailVerified(Event):
     type = "email.verified"
 
 
+class EmailPrimaryChanged(Event):
+    """A further address of the user is the primary one now."""
+
+    type = "email.primary_changed"
+
+
 class UserDeleted(Event):
     type = "user.deleted"
 
