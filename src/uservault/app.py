@@ -8,6 +8,7 @@ from typing import TypeAlias
 from fastapi import FastAPI
 
 from uservault.account.activation_router import router as activation
+from uservault.account.emails_router import router as my_emails
 from uservault.account.me_router import router as me
 from uservault.account.router import router as account
 from uservault.auth.router import router as auth
@@ -49,6 +50,7 @@ ROUTERS = (
     sessions,
     registration,
     activation,
+    my_emails,
     recovery,
     privacy,
     my_metadata,

@@ -30,4 +30,4 @@ class TestOneTimeTokenSweep:
         late, again = await sweep.run_once(), await sweep.run_once()
 
         assert (early, late, again) == (0, 2, 0)  # a reset, and a pending login
-        assert await count(resources) == 3
+        assert await count(resources) == len(Purpose) - 2

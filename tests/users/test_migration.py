@@ -139,6 +139,33 @@ class TestIdentifiers:
         assert ids == [(1, "ada"), (3, "eve")]
 
 
+FURTHER = (
+    "INSERT INTO user_emails VALUES (1, 'a@work.org', 'a@work.org', '2026-01-02 00:00:00',"
+    " '2026-01-01 00:00:00')",
+    "INSERT INTO user_emails VALUES (1, 'bob@x.org', 'bob@x.org', NULL, '2026-01-01 00:00:00')",
+    "INSERT INTO identifiers VALUES ('email', 'a@work.org', 1)",
+)
+
+
+class TestUserEmails:
+    async def test_leave_the_primary_addresses_when_they_go(self, url: str) -> None:
+        settings = databases.settings_for(url)
+        await migrations.upgrade(settings, BEFORE)
+        async with connected(url) as connection:
+            for name in ("ada", "bob"):
+                await connection.execute(text(ROWS[0].format(name=name)))
+        await migrations.upgrade(settings, "0015")
+        async with connected(url) as connection:
+            for statement in FURTHER:
+                await connection.execute(text(statement))
+
+        await migrations.downgrade(settings, BEFORE)
+
+        async with connected(url) as connection:
+            keys = (await connection.execute(KEYS)).all()
+        assert keys == [(1, "ada", "ada@x.org"), (2, "bob", "bob@x.org")]
+
+
 async def rows_each(connection: AsyncConnection) -> list[int]:
     counts = [text(f"SELECT COUNT(*) FROM {name}") for name in HOLDERS]  # noqa: S608
     return [await connection.scalar(count) or 0 for count in counts]

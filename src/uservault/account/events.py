@@ -1,6 +1,16 @@
 from uservault.events.log import Event
 
 
+class EmailAdded(Event):
+    """It is not verified yet: see `email.verified`."""
+
+    type = "email.added"
+
+
+class EmailRemoved(Event):
+    type = "email.removed"
+
+
 class PasswordChanged(Event):
     type = "password.changed"
 

@@ -92,6 +92,19 @@ class _IdConvertor(Convertor[int]):
         return str(value)
 
 
+class _EmailConvertor(Convertor[str]):
+    """`/{address:email}`: one segment, or several whose last has the @: a slash may precede it."""
+
+    regex = "(?:.*@)?[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
 register_url_convertor("id", _IdConvertor())
+register_url_convertor("email", _EmailConvertor())
 
 PathId = Annotated[int, Path(ge=1, lt=10**18, description="The user's id.", examples=[1])]

@@ -53,6 +53,13 @@ class EmailChanged(Contents):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class EmailAdded(Contents):
+    """To the primary address."""
+
+    username: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ResetPassword(Contents):
     page = "reset"
     token: str

@@ -41,9 +41,13 @@ class OneTimeTokenService:
         address: str | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> Issued:
-        """Voids the user's earlier ones for the purpose. `data` (JSON) is encrypted."""
+        """Voids the user's earlier ones for the purpose. `data` (JSON) is encrypted.
+
+        A user can add several addresses at a time: only those to the same one are void.
+        """
         if user_id is not None:
-            await self.void(user_id, purpose)
+            only = address if purpose is Purpose.ADD_EMAIL else None
+            await self.void(user_id, purpose, address=only)
         token, code, now = random_token(), random_code(), self.now()
         token_hash = digest(token)
         one_time_token = OneTimeToken(
@@ -86,9 +90,17 @@ class OneTimeTokenService:
         if not await self.one_time_tokens.spend_one(token.id, self.now()):
             raise OneTimeTokenInvalid
 
-    async def void(self, user_id: int, *purposes: Purpose) -> None:
-        """All of the user, or those for the given purposes."""
+    async def last_address(self, user_id: int, purpose: Purpose) -> str | None:
+        """Where the user's last one for the purpose was sent, if it can still be used."""
+        theirs = self.reader.valid(purpose).where(OneTimeToken.user_id == user_id)
+        found = await self.one_time_tokens.newest(theirs)
+        return found.address if found else None
+
+    async def void(self, user_id: int, *purposes: Purpose, address: str | None = None) -> None:
+        """All of the user, or those for the given purposes, or those to the given address."""
         theirs = OneTimeToken.user_id == user_id
+        if address is not None:
+            theirs &= OneTimeToken.address == address
         chosen = OneTimeToken.purpose.in_(purposes or tuple(Purpose))
         await self.one_time_tokens.spend(theirs & chosen, self.now())
 

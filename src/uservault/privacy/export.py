@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from uservault.account.emails_reader import UserEmailReader
+from uservault.account.schemas import UserEmailRead
 from uservault.events.models import EventRecord
 from uservault.kit.schema import Schema
 from uservault.mail.models import Mail
@@ -64,6 +66,7 @@ class Exporter:
         self.database = resources.database
         self.now = resources.clock
         self.users = resources.shared(UserReader)
+        self.emails = resources.shared(UserEmailReader)
         self.roles = resources.shared(RoleReader)
         self.metadata = resources.shared(MetadataReader)
 
@@ -77,10 +80,16 @@ class Exporter:
         return {
             "exported_at": self.now().isoformat().replace("+00:00", "Z"),
             "user": user.model_dump(mode="json"),
+            "emails": await self._emails(user_id),
             "roles": held["roles"],
             "permissions": held["permissions"],
             "grants": held["grants"],
         } | {kind.value: await self.metadata.get(user_id, kind) for kind in Kind}
+
+    async def _emails(self, user_id: int) -> list[dict[str, Any]]:
+        emails = TypeAdapter(list[UserEmailRead])
+        read: list[dict[str, Any]] = emails.dump_python(await self.emails.of(user_id), mode="json")
+        return read
 
     async def _stream(self, head: dict[str, Any], user_id: int) -> AsyncIterator[bytes]:
         yield json.dumps(head, ensure_ascii=False).encode().removesuffix(b"}")

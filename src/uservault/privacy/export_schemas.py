@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from uservault.account.schemas import UserEmailRead
 from uservault.kit.schema import Schema
 from uservault.roles.schemas import GrantRead
 
@@ -69,6 +70,7 @@ class Export(Schema):
 
     exported_at: datetime = Field(description="UTC (RFC 3339).")
     user: ExportedUser = Field(description="The user.")
+    emails: list[UserEmailRead] = Field(description="Their e-mail addresses.")
     roles: list[str] = Field(description="The names of the user's roles.")
     permissions: list[str] = Field(description="The permissions of these roles.")
     grants: list[GrantRead] = Field(description="These roles with their times and reasons.")

@@ -1,7 +1,6 @@
 from sqlalchemy import select
 
 from uservault.events.log import EventLog
-from uservault.kit.identity import email_key
 from uservault.mail.messages import Contents, ResetPassword, VerifyEmail
 from uservault.mail.service import Mailer
 from uservault.one_time_tokens.purposes import Purpose
@@ -10,6 +9,7 @@ from uservault.recovery.events import PasswordResetRequested
 from uservault.recovery.models import QueuedEmailRequest
 from uservault.recovery.repository import EmailRequestRepository
 from uservault.telemetry.origin import Origin
+from uservault.users.emails import UserEmailRepository
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
 from uservault.users.status import is_active
@@ -19,9 +19,13 @@ from uservault.wiring.scope import CurrentSettings, Inject, Now, injected, scope
 
 @injected
 class EmailRequestHandler:
-    """Queues the requested e-mail if an active user has the address and needs the e-mail."""
+    """Queues the requested e-mail if an active user has the address and needs the e-mail.
+
+    It goes to the address that was asked for, if that is the primary one or verified.
+    """
 
     users: Inject[UserRepository]
+    emails: Inject[UserEmailRepository]
     one_time_tokens: Inject[OneTimeTokenService]
     mailer: Inject[Mailer]
     events: Inject[EventLog]
@@ -29,29 +33,31 @@ class EmailRequestHandler:
     now: Now
 
     async def handle(self, request: QueuedEmailRequest) -> None:
-        if user := await self._recipient(request):
-            await self._queue(request, user)
+        user = await self._user(request)
+        if user is None:
+            return
+        address = await self.emails.usable(user, request.email_key)
+        if address and self._is_needed(request, user, address):
+            await self._queue(request, user, address)
 
-    async def _recipient(self, request: QueuedEmailRequest) -> User | None:
+    async def _user(self, request: QueuedEmailRequest) -> User | None:
         id = await self.users.id_by_email(request.email_key)
         user = await self.users.get(id) if id else None
-        if user is None or not is_active(user, self.now()):
-            return None
-        if email_key(user.email) != request.email_key:  # changed before the user was locked
-            return None
-        needed = request.purpose == Purpose.RESET_PASSWORD or self._needs_verification(user)
-        return user if needed else None
+        return user if user and is_active(user, self.now()) else None
 
-    def _needs_verification(self, user: User) -> bool:
-        return self.settings.registration.verify != "off" and not user.email_verified
+    def _is_needed(self, request: QueuedEmailRequest, user: User, address: str) -> bool:
+        if request.purpose == Purpose.RESET_PASSWORD:
+            return True
+        unverified = address == user.email and not user.email_verified
+        return unverified and self.settings.registration.verify != "off"
 
-    async def _queue(self, request: QueuedEmailRequest, user: User) -> None:
-        issued = await self.one_time_tokens.issue(Purpose(request.purpose), user.id, user.email)
+    async def _queue(self, request: QueuedEmailRequest, user: User, address: str) -> None:
+        issued = await self.one_time_tokens.issue(Purpose(request.purpose), user.id, address)
         contents: Contents = VerifyEmail(token=issued.token, code=issued.code)
         if request.purpose == Purpose.RESET_PASSWORD:
             contents = ResetPassword(token=issued.token, username=user.username)
             self.events.record(PasswordResetRequested(subject_id=user.id))
-        await self.mailer.queue(contents, user.email, user.locale, user.id)
+        await self.mailer.queue(contents, address, user.locale, user.id)
 
 
 class EmailRequestJob:

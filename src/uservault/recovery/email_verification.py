@@ -1,10 +1,11 @@
-from uservault.mail.messages import ConfirmNewEmail, EmailChanged, VerifyEmail
+from uservault.mail.messages import ConfirmNewEmail, EmailAdded, EmailChanged, VerifyEmail
 from uservault.mail.notices import Notices
 from uservault.mail.service import Mailer
 from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.purposes import OF_ADDRESS, Purpose
 from uservault.one_time_tokens.reader import LiveToken
 from uservault.one_time_tokens.service import OneTimeTokenService
+from uservault.users.emails import UserEmailRepository
 from uservault.users.models import User
 from uservault.users.service import UserService
 from uservault.wiring.scope import CurrentSettings, Inject, injected
@@ -16,6 +17,7 @@ class EmailVerification:
 
     one_time_tokens: Inject[OneTimeTokenService]
     users: Inject[UserService]
+    emails: Inject[UserEmailRepository]
     mailer: Inject[Mailer]
     notices: Inject[Notices]
     settings: CurrentSettings
@@ -38,6 +40,12 @@ class EmailVerification:
         contents = ConfirmNewEmail(token=issued.token, code=issued.code)
         await self.mailer.queue(contents, email, user.locale, user.id)
 
+    async def request_further(self, user: User, email: str) -> None:
+        """Sends the e-mail to a further address, whether or not the primary one is verified."""
+        issued = await self.one_time_tokens.issue(Purpose.ADD_EMAIL, user.id, email)
+        contents = ConfirmNewEmail(token=issued.token, code=issued.code)
+        await self.mailer.queue(contents, email, user.locale, user.id)
+
     async def verify_by_token(self, token: str) -> None:
         """Raises OneTimeTokenInvalid, or EmailTaken if another user has taken the address since."""
         one_time_token = await self.one_time_tokens.find(token, *OF_ADDRESS)
@@ -49,6 +57,9 @@ class EmailVerification:
         await self._verify(user, await self.one_time_tokens.find_by_code(user_id, code))
 
     async def _verify(self, user: User, one_time_token: LiveToken) -> None:
+        if one_time_token.purpose is Purpose.ADD_EMAIL:
+            await self._verify_further(user, one_time_token)
+            return
         old_email = user.email
         if one_time_token.purpose is Purpose.VERIFY_EMAIL and one_time_token.address != old_email:
             raise OneTimeTokenInvalid
@@ -56,6 +67,15 @@ class EmailVerification:
         await self.users.verify_email(user, one_time_token.address)
         if user.email != old_email:
             await self.address_changed(user, old_email)
+
+    async def _verify_further(self, user: User, one_time_token: LiveToken) -> None:
+        further = await self.emails.find(user.id, one_time_token.address)
+        if further is None or further.verified_at:
+            raise OneTimeTokenInvalid
+        await self.one_time_tokens.use(one_time_token)
+        await self.users.verify_further(further)
+        notice = EmailAdded(username=user.username)
+        await self.notices.tell(notice, user.email, user.locale, user.id)
 
     async def address_changed(self, user: User, old_email: str) -> None:
         """Voids the user's one-time tokens and notifies the old address."""

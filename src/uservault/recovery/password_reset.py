@@ -12,6 +12,7 @@ from uservault.passwords.throttle import LoginThrottle, PasswordThrottle
 from uservault.recovery.events import PasswordReset
 from uservault.recovery.throttle import ResetThrottle
 from uservault.sessions.service import SessionService
+from uservault.users.emails import UserEmailRepository
 from uservault.users.models import User
 from uservault.users.reader import UserReader
 from uservault.users.service import UserService
@@ -29,6 +30,7 @@ class PasswordRecovery:
     login_throttle: Shared[LoginThrottle]
     one_time_tokens: Inject[OneTimeTokenService]
     users: Inject[UserService]
+    emails: Inject[UserEmailRepository]
     passwords: Inject[PasswordService]
     sessions: Inject[SessionService]
     notices: Inject[Notices]
@@ -50,23 +52,25 @@ class PasswordRecovery:
         hash = await self.passwords.check_and_hash(password, *about, field="new_password")
         user = await self.users.get(one_time_token.user_id)
         await self._set(user, one_time_token, credential.hash, hash)
-        await self._notify(user)
+        await self._notify(user, one_time_token.address)
 
     async def _set(self, user: User, one_time_token: LiveToken, old: str, new: str) -> None:
         """Raises OneTimeTokenInvalid if the address or password changed during the hashing."""
         await self.one_time_tokens.use(one_time_token)
         await self.one_time_tokens.void_all(user.id)
-        if user.email != one_time_token.address or not await self.passwords.replace(
-            user.id, old, new
-        ):
+        address = await self.emails.usable(user, one_time_token.address)
+        if address != one_time_token.address:
+            raise OneTimeTokenInvalid
+        if not await self.passwords.replace(user.id, old, new):
             raise OneTimeTokenInvalid
         await self.sessions.revoke_all(user.id, "password reset")
         self.events.record(PasswordReset(subject_id=user.id))
-        if not user.email_verified:
+        if address == user.email and not user.email_verified:
             await self.users.verify_email(user, one_time_token.address)
 
-    async def _notify(self, user: User) -> None:
+    async def _notify(self, user: User, address: str) -> None:
         notice = PasswordChanged(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user.id)
         await self.password_throttle.forgive(user.id)
-        await self.login_throttle.pardon(self.origin.client, user.username, user.email)
+        names = (user.username, user.email, address)
+        await self.login_throttle.pardon(self.origin.client, *names)

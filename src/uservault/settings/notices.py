@@ -10,11 +10,14 @@ class NoticeSettings(Branch):
 
     password_changed: OrNone[bool] = Field(
         None,
-        description="E-mail users when their password has changed. This and the next four are on"
+        description="E-mail users when their password has changed. This and the next five are on"
         " by default in production only.",
     )
     email_changed: OrNone[bool] = Field(
         None, description="E-mail the old address when the e-mail address has changed."
+    )
+    email_added: OrNone[bool] = Field(
+        None, description="E-mail the primary address when another address has been verified."
     )
     new_device: OrNone[bool] = Field(
         None, description="E-mail users after a login from a new device or IP address."

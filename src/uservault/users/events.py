@@ -28,9 +28,17 @@ class UserUpdated(Event):
 
 
 class EmailVerified(Event):
+    """Without states, it is a further address, on which none of them depends."""
+
     type = "email.verified"
-    before: UserState
-    after: UserState
+    before: UserState | None = None
+    after: UserState | None = None
+
+
+class EmailPrimaryChanged(Event):
+    """A further address of the user is the primary one now."""
+
+    type = "email.primary_changed"
 
 
 class UserDeleted(Event):

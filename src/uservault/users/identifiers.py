@@ -1,5 +1,7 @@
 """What users are found by. Each is one user's: this is the only place where names are unique."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
@@ -35,6 +37,15 @@ TAKEN: dict[Kind, type[Conflict]] = {Kind.USERNAME: UsernameTaken, Kind.EMAIL: E
 TABLE: Table = Identifier.metadata.tables["identifiers"]
 
 
+@contextmanager
+def unless_taken(kind: Kind) -> Iterator[None]:
+    """For one statement that writes an identifier. Raises UsernameTaken or EmailTaken."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise TAKEN[kind] from error
+
+
 def keep_identifiers(model: type[Any]) -> None:
     """Whatever writes a user writes their identifiers with it, in the same flush.
 
@@ -48,10 +59,8 @@ def keep_identifiers(model: type[Any]) -> None:
 def _claim(_: Mapper[Any], connection: Connection, user: Any) -> None:
     for kind, key in KEYS.items():
         row = {"kind": kind, "key": key(getattr(user, kind)), "user_id": user.id}
-        try:
+        with unless_taken(kind):
             connection.execute(insert(TABLE).values(row))
-        except IntegrityError as error:
-            raise TAKEN[kind] from error
 
 
 def _replace(_: Mapper[Any], connection: Connection, user: Any) -> None:
@@ -61,7 +70,5 @@ def _replace(_: Mapper[Any], connection: Connection, user: Any) -> None:
         if old == new:
             continue
         theirs = (TABLE.c.kind == kind) & (TABLE.c.key == old) & (TABLE.c.user_id == user.id)
-        try:
+        with unless_taken(kind):
             connection.execute(update(TABLE).where(theirs).values(key=new))
-        except IntegrityError as error:
-            raise TAKEN[kind] from error

@@ -1,11 +1,12 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Index, String, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.db.base import Base, Id
+from uservault.db.base import Base, BigId, Id, exact
+from uservault.kit.identity import KEY_LENGTH
 from uservault.users.identifiers import keep_identifiers
 
 DELETED = text("deleted_at IS NOT NULL")
@@ -57,6 +58,21 @@ class User(Base):
 
 
 keep_identifiers(User)
+
+
+class UserEmail(Base):
+    """A further address of a user. The primary one is in their row."""
+
+    __tablename__ = "user_emails"
+
+    user_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(exact(KEY_LENGTH), primary_key=True)
+    address: Mapped[str] = mapped_column(String(254))
+    verified_at: Mapped[datetime | None]  # until then, anybody else may take it
+    created_at: Mapped[datetime]
+
 
 # Every query for users needs this condition, except those for restoring and purging.
 NOT_DELETED = User.deleted_at.is_(None)

@@ -1,6 +1,8 @@
 from uservault.events.log import EventLog
+from uservault.users.emails import UserEmailRepository
 from uservault.users.errors import DeactivationOver, DeletedUserNotFound, EmailTaken, UserNotFound
 from uservault.users.events import (
+    EmailPrimaryChanged,
     EmailVerified,
     UserActivated,
     UserCreated,
@@ -10,7 +12,7 @@ from uservault.users.events import (
     UserState,
     UserUpdated,
 )
-from uservault.users.models import User
+from uservault.users.models import User, UserEmail
 from uservault.users.repository import UserRepository
 from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
 from uservault.users.status import state_of, to_read
@@ -23,6 +25,7 @@ class UserService:
     """Changes users and records an event for each change."""
 
     users: Inject[UserRepository]
+    emails: Inject[UserEmailRepository]
     events: Inject[EventLog]
     now: Now
 
@@ -47,7 +50,7 @@ class UserService:
         return user
 
     async def update(self, id: int, data: UserUpdate, check: Precondition) -> UserRead:
-        """A new address starts unverified.
+        """A new address starts unverified, unless it is one that the user has verified.
 
         Raises UserNotFound, UsernameTaken, EmailTaken or PreconditionFailed.
         """
@@ -57,10 +60,10 @@ class UserService:
         sent = data.model_dump(exclude_unset=True)
         changes = {name: value for name, value in sent.items() if getattr(user, name) != value}
         if changes:
+            if "email" in changes:
+                user.email_verified_at = await self.emails.absorb(user, changes["email"])
             for field, value in changes.items():
                 setattr(user, field, value)
-            if "email" in changes:
-                user.email_verified_at = None
             await self._save(user)
             self._record_update(user, sorted(changes), before)
         return to_read(user, self.now())
@@ -76,6 +79,7 @@ class UserService:
     async def verify_email(self, user: User, email: str) -> None:
         """Sets the user's address to `email` and marks it verified. Raises EmailTaken."""
         changed, before = user.email != email, self._state(user)
+        await self.emails.absorb(user, email)
         user.email = email
         user.email_verified_at = self.now()
         await self._save(user)
@@ -84,6 +88,24 @@ class UserService:
             self._record_update(user, ["email"], before)
             before = after
         self.events.record(EmailVerified(subject_id=user.id, before=before, after=after))
+
+    async def verify_further(self, further: UserEmail) -> None:
+        """The address is the user's alone from now on. Raises EmailTaken."""
+        await self.emails.verify(further, self.now())
+        self.events.record(EmailVerified(subject_id=further.user_id))
+
+    async def make_primary(self, user: User, further: UserEmail) -> None:
+        """Swaps the user's address with a further one of theirs.
+
+        Raises EmailTaken if that is unverified, and another user's.
+        """
+        old, verified_at, before = user.email, user.email_verified_at, self._state(user)
+        await self.emails.remove(further)
+        user.email, user.email_verified_at = further.address, further.verified_at
+        await self._save(user)
+        await self.emails.add(user.id, old, self.now(), verified_at)
+        self._record_update(user, ["email"], before)
+        self.events.record(EmailPrimaryChanged(subject_id=user.id))
 
     async def deactivate(self, id: int, data: UserDeactivate, check: Precondition) -> UserRead:
         """The user's sessions stop working from the next request on, and logins are refused.
