@@ -1,7 +1,9 @@
 """How the databases look users up: that most are not deleted, and most grants have no end, must not
 lead them through all."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
@@ -22,7 +24,7 @@ USERS, PASSWORDS, SESSIONS, GRANTS = (
     metadata.tables[name] for name in ("users", "passwords", "sessions", "user_roles")
 )
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-LOOKS = {
+LOOKS: Mapping[str, Callable[[int], Any]] = {
     "read": lambda n: READ_COLUMNS.where(User.id.in_(range(1, n + 1))),
     "login": lambda n: _credentials(User.username_key).where(
         User.username_key.in_([f"u{i}" for i in range(1, n + 1)])
