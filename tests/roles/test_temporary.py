@@ -128,6 +128,25 @@ class TestSetUserRoles:
         assert response.json()["errors"][0]["pointer"] == "/body/roles/1/expires_at"
         assert await roles_of(ada, ada) == []
 
+    @pytest.mark.parametrize(
+        "times",
+        [
+            {"starts_at": "0001-01-01T00:00:01Z", "expires_at": "9999-12-31T23:59:59.999998Z"},
+            {"starts_at": "9999-12-31T23:59:59Z", "reason": "🦉" * 500},
+        ],
+        ids=("ever", "never"),
+    )
+    async def test_takes_any_time_and_any_words(
+        self, admin: Person, ada: Person, times: Mapping[str, str]
+    ) -> None:
+        response = await put(admin, ada, support(**times))
+
+        assert response.status_code == 200
+        assert (await ada.get(f"/users/{ada.id}/roles")).json() == response.json()
+        [told] = response.json()["grants"]
+        assert {name: told[name] for name in times} == times
+        assert await (await ada.again()).status() == 200
+
     @pytest.mark.promise("D3", "E1")
     @pytest.mark.parametrize(
         ("roles", "pointer"),
@@ -138,6 +157,8 @@ class TestSetUserRoles:
             ([support(expires_at=1767225600)], "/body/roles/0/expires_at"),
             ([support(expires_at="2026-01-01T00:10:00")], "/body/roles/0/expires_at"),
             ([support(starts_at="0001-01-01T00:00:00+14:00")], "/body/roles/0/starts_at"),
+            ([support(starts_at="0001-01-01T00:00:00Z")], "/body/roles/0/starts_at"),
+            ([support(expires_at="9999-12-31T23:59:59.999999Z")], "/body/roles/0/expires_at"),
             ([support(reason="x" * 501)], "/body/roles/0/reason"),
             ([support(reason="\0")], "/body/roles/0/reason"),
             ([support(granted_by=1)], "/body/roles/0/granted_by"),
