@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, insert, select
 
-from tests.roles.granting import revoked
+from tests.roles.granting import grant, revoked
 from tests.support.fakes import FakeClock
 from tests.support.history import history
 from tests.support.people import Person
@@ -74,6 +74,27 @@ class TestGrantExpiry:
         assert sum(done[1:]) == MANY
         assert (await history(resources)).count("role.expired") == MANY
         assert await left(resources) == 1
+
+    async def test_records_it_once_when_the_role_is_granted_anew_meanwhile(
+        self,
+        admin: Person,
+        ada: Person,
+        support: int,
+        clock: FakeClock,
+        resources: Resources,
+    ) -> None:
+        job, path = GrantExpiry(resources), f"/users/{ada.id}/roles"
+        for n in range(1, 11):
+            admin = await admin.again()
+            soon = (clock() + timedelta(minutes=5)).isoformat()
+            await admin.put(path, json={"roles": [{"role": "support", "expires_at": soon}]})
+            clock.advance(minutes=5)
+
+            anew = admin.put(path, json={"roles": ["support"]})
+            response, *_ = await asyncio.gather(anew, job.run_once(), job.run_once())
+
+            assert response.json()["grants"] == [grant("support")]
+            assert (await history(resources)).count("role.expired") == n
 
 
 class TestDeleteRole:
