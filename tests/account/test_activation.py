@@ -59,6 +59,7 @@ class TestDeactivate:
             (SPAM | {"until": "2026-02-01T00:00:00"}, "/body/until"),
             (SPAM | {"until": "tomorrow"}, "/body/until"),
             (SPAM | {"until": "9999-12-31T23:59:59-23:59"}, "/body/until"),
+            (SPAM | {"until": "9999-12-31T23:59:59.999999Z"}, "/body/until"),
             (SPAM | {"until": 1e300}, "/body/until"),
             (SPAM | {"until": 4102444800}, "/body/until"),
             (SPAM | {"until": "4102444800"}, "/body/until"),

@@ -1,9 +1,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import count
 
 import pytest
+from sqlalchemy import Integer, bindparam, select
 
-from uservault.db.batch import Batcher
+from uservault.db.batch import Batcher, by_key
+from uservault.roles.models import Role
+from uservault.wiring.ports import Resources
 
 
 class Rows:
@@ -100,3 +104,13 @@ async def test_works_again_after_it_was_idle() -> None:
     assert await batcher.get(1) == "one"
     assert await batcher.get(1) == "one"
     assert rows.asked == [[1], [1]]
+
+
+async def test_other_parameters_are_asked_for_anew_for_each_query(resources: Resources) -> None:
+    numbers = count(1)
+    statement = select(Role.id, bindparam("number", type_=Integer)).add_columns(Role.name)
+    by_id = by_key(resources.database, statement, number=lambda: next(numbers))
+
+    found = [await by_id.get(1) for _ in range(2)]
+
+    assert [tuple(row) for row in found if row] == [(1, 1, "admin"), (1, 2, "admin")]

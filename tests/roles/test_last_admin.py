@@ -104,6 +104,33 @@ async def test_one_who_is_deleted_and_could_be_restored_does_not_count(
     assert (await go(admin)).status_code == 409
 
 
+@pytest.mark.parametrize(
+    "times",
+    [{"expires_at": "2030-01-01T00:00:00Z"}, {"starts_at": "2026-01-01T00:00:01Z"}],
+    ids=str,
+)
+async def test_the_last_one_stays_one_for_good(
+    admin: Person, new_admin: Maker, times: dict[str, str]
+) -> None:
+    for_a_time = {"roles": [{"role": "admin"} | times]}
+
+    response = await admin.put(f"/users/{admin.id}/roles", json=for_a_time)
+
+    assert (response.status_code, response.json()["code"]) == (409, "last-administrator")
+    await new_admin("other")
+    assert (await admin.put(f"/users/{admin.id}/roles", json=for_a_time)).status_code == 200
+
+
+@pytest.mark.parametrize("go", [resign, leave])
+async def test_one_for_a_time_does_not_count(admin: Person, new_admin: Maker, go: Deed) -> None:
+    other = await new_admin("other")
+    for_a_time = {"roles": [{"role": "admin", "expires_at": "2030-01-01T00:00:00Z"}]}
+    assert (await admin.put(f"/users/{other.id}/roles", json=for_a_time)).status_code == 200
+
+    assert (await go(admin)).status_code == 409
+    assert (await go(other)).status_code == 200
+
+
 async def test_one_who_may_do_everything_by_another_role_does_not_count(admin: Person) -> None:
     everything = (await admin.get("/roles/1")).json()["permissions"]
     deputy = await appoint(admin, "deputy", *everything)

@@ -58,9 +58,16 @@ def _written(value: object) -> object:
 
 def _in_utc(value: datetime) -> datetime:
     try:
-        return value.astimezone(UTC)
+        moment = value.astimezone(UTC)
     except OverflowError:
         raise ValueError("It is not in the years 1 to 9999 (UTC).") from None
+    if moment.replace(tzinfo=None) in INFINITE:
+        raise ValueError("It is too near the beginning or the end of time.")
+    return moment
+
+
+# PostgreSQL's driver stores them as infinity, and reads them back without a time zone.
+INFINITE = (datetime.min, datetime.max)  # noqa: DTZ901 - compared without one
 
 
 RFC3339 = re.compile(

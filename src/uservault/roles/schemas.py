@@ -6,6 +6,7 @@ from pydantic import (
     MISSING,
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     Strict,
     StringConstraints,
@@ -125,10 +126,10 @@ class RoleGrant(Schema):
 
 def _name_or_grant(value: Any, _: ValidatorFunctionWrapHandler) -> Any:
     # pydantic's own errors for a union would name its members in their pointers.
-    return (GRANT if isinstance(value, dict) else NAME).validate_python(value, strict=True)
+    return (GRANT if isinstance(value, dict) else NAME).validate_python(value)
 
 
-NAME: TypeAdapter[Any] = TypeAdapter(RoleName)
+NAME: TypeAdapter[Any] = TypeAdapter(RoleName, config=ConfigDict(strict=True))
 GRANT: TypeAdapter[Any] = TypeAdapter(RoleGrant)
 
 
