@@ -160,7 +160,7 @@ class GrantRead(Schema):
     role: str = Field(examples=["support"])
     starts_at: datetime | None = Field(description="UTC (RFC 3339); `null`: at once.")
     expires_at: datetime | None = Field(description="When it ends; UTC. `null`: it has no end.")
-    reason: str | None
+    reason: str | None = Field(description="Why, if the administrator said so.")
     effective: bool = Field(description="Whether the user has the role now.")
 
 

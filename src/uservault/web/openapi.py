@@ -1,6 +1,7 @@
 """FastAPI's OpenAPI document, corrected to describe what the API does."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,9 +22,11 @@ from uservault.kit.problems import (
     every_problem,
 )
 from uservault.web.headers import EVERYWHERE, HEADERS, headers
+from uservault.web.parameters import share_parameters
 from uservault.web.responses import SharedResponses
 
 METHODS = ("get", "put", "post", "delete", "patch")
+SCHEMA_WORDS = {"type", "anyOf", "$ref", "properties", "const"}
 NEEDLESS = ("HTTPValidationError", "ValidationError")
 
 
@@ -56,8 +59,25 @@ def _corrected(document: dict[str, Any]) -> dict[str, Any]:
             if method in operations:
                 _correct(path, method, operations[method], shared)
     components["responses"] = dict(sorted(shared.components.items()))
+    components["examples"] = dict(sorted(shared.examples.items()))
     components["headers"] = dict(HEADERS)
+    components["parameters"] = share_parameters(document)
+    _drop_titles(document)
     return document
+
+
+def _drop_titles(node: Any) -> None:
+    """Pydantic repeats each name as a title. Generators need it for nothing but an inline enum."""
+    if isinstance(node, list):
+        for each in node:
+            _drop_titles(each)
+    elif isinstance(node, dict):
+        title = node.get("title")
+        if isinstance(title, str) and SCHEMA_WORDS & node.keys() and "enum" not in str(node):
+            del node["title"]
+        for name, each in node.items():
+            if name != "examples":  # whose problems have a title of their own
+                _drop_titles(each)
 
 
 def _problem_schemas() -> Iterator[tuple[str, Any]]:
@@ -73,9 +93,11 @@ def _correct(path: str, method: str, operation: dict[str, Any], shared: SharedRe
     kinds = [*_named_problems(responses), *_common_problems(path, method, operation)]
     for status in {kind.status for kind in kinds}:
         responses[str(status)] = shared.refer(kind for kind in kinds if kind.status == status)
-    for response in responses.values():
+    for status, response in responses.items():
         if "$ref" not in response:
             response["headers"] = response.get("headers", {}) | headers(EVERYWHERE)["headers"]
+            if response["description"] == "Successful Response":
+                response["description"] = HTTPStatus(int(status)).phrase
     operation["responses"] = dict(sorted(responses.items()))
 
 

@@ -10,23 +10,27 @@ SCHEMA = {"$ref": "#/components/schemas/ProblemDetails"}
 
 
 class SharedResponses:
-    """Collects `components/responses`: one for each combination of problems with one status."""
+    """Collects `components/responses`: one for each combination of problems with one status; and
+    `components/examples`: one for each problem."""
 
     def __init__(self) -> None:
         self.components: dict[str, Any] = {}
+        self.examples: dict[str, Any] = {}
 
     def refer(self, kinds: Iterable[type[Problem]]) -> dict[str, str]:
         """A reference to the response for `kinds`, which all have the same status."""
         ordered = sorted(set(kinds), key=lambda kind: kind.code())
         name = "Or".join(kind.__name__ for kind in ordered)
         self.components.setdefault(name, _response(ordered))
+        self.examples |= {kind.code(): {"value": kind.described()} for kind in ordered}
         return {"$ref": f"#/components/responses/{name}"}
 
 
 def _response(kinds: Collection[type[Problem]]) -> dict[str, Any]:
     [status] = {kind.status for kind in kinds}
     special = [OF_STATUS[status]] if status in OF_STATUS else []
-    examples = {kind.code(): {"summary": kind.title, "value": kind.described()} for kind in kinds}
+    codes = [kind.code() for kind in kinds]
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     return {
         "description": " ".join(f"`{kind.code()}`: {kind.title}" for kind in kinds),
         **headers(*special, EVERYWHERE),
