@@ -29,13 +29,14 @@ MOVED = (
 MOVED_BACK = (
     "INSERT INTO tickets (id, purpose, user_id, address, token_hash, code_hash, tries, created_at,"
     " expires_at, used_at) SELECT id, purpose, user_id, address, token_hash, code_hash, tries,"
-    " created_at, expires_at, used_at FROM one_time_tokens WHERE user_id IS NOT NULL"
-    " AND address IS NOT NULL"
+    " created_at, expires_at, used_at FROM one_time_tokens WHERE address IS NOT NULL"
+    " AND epoch = (SELECT credential_epoch FROM users WHERE users.id = user_id)"  # not void ones
 )
-# An invitation's token has no user: it is not void by anybody's epoch.
+# An invitation's token is its inviter's: what voids theirs voids it.
 INVITED = (
-    "INSERT INTO one_time_tokens (purpose, token_hash, tries, created_at, expires_at)"
-    " SELECT 'invitation', token_hash, 0, created_at, expires_at FROM invitations"
+    "INSERT INTO one_time_tokens (purpose, user_id, epoch, token_hash, tries, created_at,"
+    " expires_at) SELECT 'invitation', inviter_id, 0, token_hash, 0, created_at, expires_at"
+    " FROM invitations"
 )
 LINKED = (
     "UPDATE invitations SET one_time_token_id = (SELECT one_time_tokens.id FROM one_time_tokens"

@@ -84,7 +84,7 @@ async def test_one_time_tokens_invitations_and_sessions_are_carried_over(url: st
     async with connected(url) as connection:
         first, invited = (await connection.execute(text(TOKENS))).all()
         assert first == (1, "verify-email", 1, 0, "first", 2)
-        assert invited[1:] == ("invitation", None, None, "grace", 0)
+        assert invited[1:] == ("invitation", 1, 0, "grace", 0)
         found = (await connection.execute(text(INVITED))).all()
         assert found == [(1, "grace@example.com", "grace")]
         proved = "SELECT methods FROM sessions WHERE authenticated_at = created_at"

@@ -132,6 +132,8 @@ async def test_is_refused_to_who_is_deactivated_or_gone(
     await admin.post(f"/users/{ada.id}/deactivate", json={"reason": "Spam."})
     assert (await refresh(anyone, ada.refresh_token))[0] == 401
     await admin.post(f"/users/{ada.id}/activate")
+    assert (await refresh(anyone, ada.refresh_token))[0] == 401
+    ada = await ada.again()
     assert (await refresh(anyone, ada.refresh_token))[0] == 200
     await admin.delete(f"/users/{ada.id}")
 

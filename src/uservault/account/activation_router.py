@@ -46,5 +46,5 @@ async def activate_user(
     me: CurrentPrincipal,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Activate a deactivated user. Their sessions that have not ended work again."""
+    """Activate a deactivated user. The sessions that the deactivation ended stay ended."""
     return await account.activate(id, check, me)

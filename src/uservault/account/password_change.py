@@ -5,7 +5,6 @@ from uservault.events.log import EventLog
 from uservault.limits.recording import first_refusal_recorded
 from uservault.mail import messages
 from uservault.mail.notices import Notices
-from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.service import PasswordService
@@ -25,7 +24,6 @@ class PasswordChange:
     hasher: Hasher
     passwords: Inject[PasswordService]
     sessions: Inject[SessionService]
-    one_time_tokens: Inject[OneTimeTokenService]
     notices: Inject[Notices]
     events: Inject[EventLog]
 
@@ -33,10 +31,10 @@ class PasswordChange:
         """Raises CurrentPasswordWrong, PasswordRefused, ConcurrentChange, TooManyTries or
         TooManyPasswords."""
         with first_refusal_recorded(self.events, PasswordChangeThrottled(subject_id=me.user_id)):
-            await self.throttle.admit(me.user_id)
-        user = await self.users.get(me.user_id)
-        credential = await self.credentials.of(me.user_id)
-        verdict = await self.hasher.verify(current, credential.hash if credential else None)
+            async with self.throttle.counting(me.user_id):
+                user = await self.users.get(me.user_id)
+                credential = await self.credentials.of(me.user_id)
+                verdict = await self.hasher.verify(current, credential.hash if credential else None)
         if credential is None or not verdict.right:
             self.events.record(PasswordChangeRefused(subject_id=me.user_id))
             raise CurrentPasswordWrong
@@ -44,10 +42,9 @@ class PasswordChange:
         hash = await self.passwords.check_and_hash(
             new, user.username, user.email, field="new_password"
         )
-        await self.one_time_tokens.void_all(me.user_id)
+        await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         if not await self.passwords.replace(me.user_id, credential.hash, hash):
             raise ConcurrentChange
-        await self.sessions.revoke_others(me.user_id, me.session_id, "password changed")
         self.events.record(PasswordChanged(subject_id=me.user_id))
         notice = messages.PasswordChanged(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user.id)

@@ -5,6 +5,7 @@ from uservault.mail.messages import AccountDeactivated
 from uservault.mail.notices import Notices
 from uservault.registration.throttle import RegistrationThrottle
 from uservault.roles.assignments import RoleAssignments
+from uservault.sessions.service import SessionService
 from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
 from uservault.users.service import UserService
 from uservault.web.etag import Precondition
@@ -18,6 +19,7 @@ class AccountService:
     users: Inject[UserService]
     user_change: Inject[UserChange]
     roles: Inject[RoleAssignments]
+    sessions: Inject[SessionService]
     notices: Inject[Notices]
     throttle: Shared[RegistrationThrottle]
     origin: CurrentOrigin
@@ -40,6 +42,7 @@ class AccountService:
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
         user = await self.users.deactivate(user_id, data, check)
+        await self.sessions.revoke_all(user_id, "user deactivated")  # activation revives none (I4)
         notice = AccountDeactivated(username=user.username)
         await self.notices.tell(notice, user.email, user.locale, user_id)
         return user

@@ -63,4 +63,5 @@ def _narrowed(held: EffectiveRoles, permissions: Set[str] | None) -> EffectiveRo
         return held
     if missing := sorted(permissions - held.permissions):
         raise Forbidden(missing=missing)
-    return replace(held, permissions=held.permissions & permissions)
+    # Some services read roles: a role would say more than what was asked for.
+    return replace(held, roles=(), permissions=held.permissions & permissions)

@@ -1,13 +1,14 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from uservault.access.origin import CurrentOrigin
 from uservault.auth.authenticated import Authenticated
 from uservault.auth.errors import LoginRefused
 from uservault.auth.events import LoginFailed, LoginThrottled
 from uservault.events.log import EventLog
 from uservault.limits.errors import TooManyTries
-from uservault.passwords.hasher import TooManyPasswords
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.throttle import LoginThrottle
-from uservault.wiring.ports import Verdict
 from uservault.wiring.scope import Hasher, Inject, Now, Shared, injected
 
 PASSWORD = "pwd"  # noqa: S105 - its name in RFC 8176
@@ -29,9 +30,9 @@ class PasswordMethod:
 
         Raises LoginRefused, TooManyTries or TooManyPasswords.
         """
-        await self._admit(name)
-        known = await self.credentials.find(name)
-        verdict = await self._verify(name, password, known.hash if known else None)
+        async with self._counting(name):
+            known = await self.credentials.find(name)
+            verdict = await self.hasher.verify(password, known.hash if known else None)
         if known is None or not verdict.right:
             self.events.record(LoginFailed(subject_id=known.user_id if known else None))
             raise LoginRefused
@@ -39,16 +40,11 @@ class PasswordMethod:
         methods = (PASSWORD,)
         return Authenticated(known.user_id, methods, self.now(), known.hash, verdict.better_hash)
 
-    async def _verify(self, name: str, password: str, hash: str | None) -> Verdict:
+    @asynccontextmanager
+    async def _counting(self, name: str) -> AsyncIterator[None]:
         try:
-            return await self.hasher.verify(password, hash)
-        except TooManyPasswords:  # our own overload is no failed try (I8)
-            await self.throttle.take_back(name, self.origin.client)
-            raise
-
-    async def _admit(self, name: str) -> None:
-        try:
-            await self.throttle.admit(name, self.origin.client)
+            async with self.throttle.counting(name, self.origin.client):
+                yield
         except TooManyTries as refused:
             if refused.first:
                 known = await self.credentials.find(name)

@@ -36,9 +36,9 @@ class Reauthentication:
         if me.session_id is None:
             raise Forbidden
         with first_refusal_recorded(self.events, ReauthenticationThrottled(subject_id=me.user_id)):
-            await self.throttle.admit(me.user_id)
-        known = await self.credentials.of(me.user_id)
-        verdict = await self.hasher.verify(password, known.hash if known else None)
+            async with self.throttle.counting(me.user_id):
+                known = await self.credentials.of(me.user_id)
+                verdict = await self.hasher.verify(password, known.hash if known else None)
         if not verdict.right:
             self.events.record(ReauthenticationRefused(subject_id=me.user_id))
             raise CurrentPasswordWrong

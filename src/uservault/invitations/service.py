@@ -12,7 +12,7 @@ from uservault.mail.messages import Invitation as InvitationEmail
 from uservault.mail.repository import MailRepository
 from uservault.mail.service import Mailer
 from uservault.one_time_tokens.purposes import Purpose
-from uservault.one_time_tokens.service import OneTimeTokenService
+from uservault.one_time_tokens.service import Issued, OneTimeTokenService
 from uservault.registration.policy import RegistrationPolicy
 from uservault.roles.assignments import RoleAssignments
 from uservault.users.service import UserService
@@ -43,7 +43,7 @@ class InvitationService:
         self._ensure_fresh(data.roles, by)
         await self.roles.ensure_may_grant(data.roles, by)
         await self.users.ensure_email_free(data.email)
-        issued, now = await self.one_time_tokens.issue(Purpose.INVITATION), self.now()
+        issued, now = await self._issue(by), self.now()
         invitation = Invitation(
             email=data.email,
             roles=sorted(set(data.roles)),
@@ -71,7 +71,7 @@ class InvitationService:
         await self.roles.ensure_may_grant(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)
         await self._void(invitation)
-        issued = await self.one_time_tokens.issue(Purpose.INVITATION)
+        issued = await self._issue(by)
         invitation.one_time_token_id = issued.id
         invitation.letter_id = await self._send(issued.token, invitation.email)
         invitation.inviter_id = by.user_id
@@ -90,6 +90,10 @@ class InvitationService:
     def _ensure_fresh(self, roles: Sequence[str], by: Principal) -> None:
         if roles:  # else nothing is granted
             self.fresh.require(by)
+
+    async def _issue(self, by: Principal) -> Issued:
+        """Of the inviter: what evicts a thief of their account voids it."""
+        return await self.one_time_tokens.issue(Purpose.INVITATION, by.user_id)
 
     async def _void(self, invitation: Invitation) -> None:
         await self.mails.withdraw(invitation.letter_id)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,10 +20,14 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         """The user's credential epoch."""
         return await self.session.scalar(select(User.credential_epoch).where(User.id == user_id))
 
-    async def raise_epoch(self, user_id: int) -> None:
-        """It is no change of the user that an entity tag counts."""
-        theirs = update(User).where(User.id == user_id)
-        await self._count(theirs.values(credential_epoch=User.credential_epoch + 1))
+    async def raise_epochs(self, user_ids: Sequence[int]) -> None:
+        """Locks the users first, in one order. An entity tag does not count it as a change."""
+        theirs = User.id.in_(user_ids)
+        await self.session.execute(
+            select(User.id).where(theirs).order_by(User.id).with_for_update()
+        )
+        raised = {"credential_epoch": User.credential_epoch + 1}
+        await self._count(update(User).where(theirs).values(raised))
 
     async def newest(self, which: Select[*tuple[Any, ...]]) -> AnyRow | None:
         return (await self.session.execute(which.order_by(OneTimeToken.id.desc()))).first()

@@ -1,7 +1,9 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import true
 
 from uservault.kit.crypto import digest, random_code, random_token
 from uservault.one_time_tokens.codes import Codes
@@ -43,9 +45,10 @@ class OneTimeTokenService:
     ) -> Issued:
         """Voids the user's earlier ones for the purpose. `data` (JSON) is encrypted.
 
-        A user can add several addresses at a time: only those to the same one are void.
+        A user can add several addresses at a time: only those to the same one are void. A user
+        invites many people: their invitations are void by the epoch alone.
         """
-        if user_id is not None:
+        if user_id is not None and purpose is not Purpose.INVITATION:
             only = address if purpose is Purpose.ADD_EMAIL else None
             await self.void(user_id, purpose, address=only)
         token, code, now = random_token(), random_code(), self.now()
@@ -104,9 +107,14 @@ class OneTimeTokenService:
         chosen = OneTimeToken.purpose.in_(purposes or tuple(Purpose))
         await self.one_time_tokens.spend(theirs & chosen, self.now())
 
-    async def void_all(self, user_id: int) -> None:
-        """Whatever was issued to the user before, for whatever purpose (I4)."""
-        await self.one_time_tokens.raise_epoch(user_id)
+    async def void_all(self, user_ids: Sequence[int]) -> None:
+        """Whatever was issued to the users before, for whatever purpose (I4)."""
+        if user_ids:
+            await self.one_time_tokens.raise_epochs(user_ids)
+
+    async def void_everything(self) -> None:
+        """Whatever was issued to anybody."""
+        await self.one_time_tokens.spend(true(), self.now())
 
     async def void_one(self, id: int) -> None:
         await self.one_time_tokens.spend(OneTimeToken.id == id, self.now())

@@ -1,4 +1,8 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from uservault.kit.identity import login_key
+from uservault.kit.problems import Unavailable
 from uservault.limits.throttle import Limit, Throttle
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
@@ -25,12 +29,18 @@ class LoginThrottle:
         await self.throttle.take(self.pair, key, client.network)
         await self.throttle.take(self.account, key)
 
-    async def take_back(self, name: str, client: Client) -> None:
-        """The try was not looked at: it counts for nothing."""
-        key, _ = login_key(name)
-        await self.throttle.give_back(self.client, client.network)
-        await self.throttle.give_back(self.pair, key, client.network)
-        await self.throttle.give_back(self.account, key)
+    @asynccontextmanager
+    async def counting(self, name: str, client: Client) -> AsyncIterator[None]:
+        """Counts the try, unless we cannot look at it (I8). Raises TooManyTries."""
+        await self.admit(name, client)
+        try:
+            yield
+        except Unavailable:
+            key, _ = login_key(name)
+            await self.throttle.give_back(self.client, client.network)
+            await self.throttle.give_back(self.pair, key, client.network)
+            await self.throttle.give_back(self.account, key)
+            raise
 
     async def pardon(self, client: Client, *names: str) -> None:
         """Clears the limits of these names: this client proved to own them."""
@@ -55,9 +65,15 @@ class PasswordThrottle:
         rate = resources.settings.limits.login_per_account_and_client
         self.limit = Limit.parsed("current-password", rate)
 
-    async def admit(self, user_id: int) -> None:
-        """Counts the try, before the password is verified. Raises TooManyTries."""
+    @asynccontextmanager
+    async def counting(self, user_id: int) -> AsyncIterator[None]:
+        """Counts the try, unless we cannot look at it (I8). Raises TooManyTries."""
         await self.throttle.take(self.limit, str(user_id))
+        try:
+            yield
+        except Unavailable:
+            await self.throttle.give_back(self.limit, str(user_id))
+            raise
 
     async def forgive(self, user_id: int) -> None:
         await self.throttle.forget(self.limit, str(user_id))

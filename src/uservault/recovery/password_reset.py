@@ -57,7 +57,7 @@ class PasswordRecovery:
     async def _set(self, user: User, one_time_token: LiveToken, old: str, new: str) -> None:
         """Raises OneTimeTokenInvalid if the address or password changed during the hashing."""
         await self.one_time_tokens.use(one_time_token)
-        await self.one_time_tokens.void_all(user.id)
+        await self.one_time_tokens.void_all([user.id])
         address = await self.emails.usable(user, one_time_token.address)
         if address != one_time_token.address:
             raise OneTimeTokenInvalid

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, true
 from uservault.access.origin import CurrentOrigin
 from uservault.db.database import AnyRow
 from uservault.events.log import EventLog
+from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.sessions.errors import RefreshRefused, SessionNotFound
 from uservault.sessions.events import EverySessionRevoked, SessionRevoked
 from uservault.sessions.lifetime import SessionLifetime
@@ -28,6 +29,7 @@ class SessionService:
     sessions: Inject[SessionRepository]
     reader: Shared[SessionReader]
     tokens: Shared[RefreshTokens]
+    one_time_tokens: Inject[OneTimeTokenService]
     lifetime: Shared[SessionLifetime]
     events: Inject[EventLog]
     settings: CurrentSettings
@@ -101,9 +103,13 @@ class SessionService:
             raise SessionNotFound
 
     async def revoke_others(self, user_id: int, current: int | None, reason: str) -> int:
+        """Voids what a thief may have asked for, too (I4): one-time tokens, proposed addresses."""
+        await self.one_time_tokens.void_all([user_id])
         return await self.revoke(user_id, Session.id.is_distinct_from(current), reason)
 
     async def revoke_all(self, user_id: int, reason: str) -> int:
+        """Likewise."""
+        await self.one_time_tokens.void_all([user_id])
         return await self.revoke(user_id, true(), reason)
 
     async def revoke_many(self, wanted: SessionRevocation) -> int:
@@ -111,6 +117,7 @@ class SessionService:
         live = self.lifetime.condition(self.now())
         if wanted.everybody:
             return await self._end_all(live)
+        await self.one_time_tokens.void_all(wanted.user_ids)
         named = Session.user_id.in_(wanted.user_ids) | Session.id.in_(wanted.session_ids)
         ended = await self._end(named & live)
         theirs: dict[int, list[int]] = {}
@@ -121,6 +128,7 @@ class SessionService:
         return len(ended)
 
     async def _end_all(self, live: ColumnElement[bool]) -> int:
+        await self.one_time_tokens.void_everything()
         count = await self.sessions.revoke_all(live, self.now())
         self.events.record(EverySessionRevoked(subject_id=None, count=count))
         return count

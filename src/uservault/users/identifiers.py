@@ -71,4 +71,6 @@ def _replace(_: Mapper[Any], connection: Connection, user: Any) -> None:
             continue
         theirs = (TABLE.c.kind == kind) & (TABLE.c.key == old) & (TABLE.c.user_id == user.id)
         with unless_taken(kind):
-            connection.execute(update(TABLE).where(theirs).values(key=new))
+            if not connection.execute(update(TABLE).where(theirs).values(key=new)).rowcount:
+                row = {"kind": kind, "key": new, "user_id": user.id}  # as if it was lost
+                connection.execute(insert(TABLE).values(row))

@@ -51,7 +51,7 @@ class TestAddMyEmail:
         assert "added" in told.text
         recorded = await history(resources, "type", "subject_id", "data")
         assert ("email.added", ada.id, {}) in recorded
-        assert recorded[-1] == ("email.verified", ada.id, {})
+        assert recorded[-1] == ("email.verified", ada.id, {"before": None, "after": None})
 
     @pytest.mark.promise("I1")
     async def test_wants_a_fresh_proof_as_all_changes_do(
