@@ -1,17 +1,20 @@
 """Dangerous actions want a recent proof; a login is one, and so is the password again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import AsyncClient
 
 from tests.support import databases
-from tests.support.fakes import FakeClock
+from tests.support.fakes import FakeClock, FakeHasher
 from tests.support.history import history
 from tests.support.people import PASSWORD, Person
+from tests.support.processes import served
+from uservault.passwords.hasher import TooManyPasswords
 from uservault.settings.tree import Settings
-from uservault.wiring.ports import Resources
+from uservault.wiring.ports import Resources, Verdict
 
 FRESH = 60  # seconds, far less than an access token lasts
 ROLE = {"name": "support", "permissions": ["users:read"]}
@@ -181,3 +184,22 @@ class TestReauthenticate:
         response = await anyone.post("/me/reauthenticate", json={"password": PASSWORD})
 
         assert response.status_code == 401
+
+
+class Overloaded(FakeHasher):
+    async def verify(self, password: str, hash: str | None) -> Verdict:
+        raise TooManyPasswords
+
+
+@pytest.mark.promise("I8")
+async def test_our_own_overload_is_no_guess(ada: Person, resources: Resources) -> None:
+    header = {"Authorization": f"Bearer {ada.token}"}
+    async with served(replace(resources, hasher=Overloaded(resources.database))) as busy:
+        for _ in range(20):
+            words = {"password": PASSWORD}
+            refused = await busy.post("/me/reauthenticate", json=words, headers=header)
+            assert refused.status_code == 503
+
+    response = await ada.post("/me/reauthenticate", json={"password": PASSWORD})
+
+    assert response.status_code == 200
