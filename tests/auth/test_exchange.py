@@ -168,7 +168,9 @@ class TestGrant:
         assert "refresh_token" not in body
         claims = claims_of(body["access_token"])
         assert (claims["aud"], claims["sub"]) == ("orders", str(admin.id))
-        assert (await history(resources, "type", "subject_id"))[-1] == ("token.exchanged", admin.id)
+        assert claims["roles"] == []  # it was asked for two permissions, not for what a role says
+        last = (await history(resources, "type", "actor_id", "subject_id"))[-1]
+        assert last == ("token.exchanged", admin.id, admin.id)
 
     @pytest.mark.parametrize(
         ("others", "status", "code"),

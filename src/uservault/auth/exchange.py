@@ -54,6 +54,7 @@ class TokenExchange:
             audience=audience,
             permissions=sorted(held.permissions),
         )
+        self.events.actor = me  # at the form's address, no guard has said who acts
         self.events.record(exchanged)
         return token, held
 
