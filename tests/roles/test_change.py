@@ -69,12 +69,12 @@ class TestPatchRole:
 
     @pytest.mark.parametrize(("name", "status"), [("admin", 409), ("Admin", 422), ("admin ", 422)])
     async def test_lets_no_role_become_the_built_in_one(
-        self, chief: Person, name: str, status: int
+        self, admin: Person, support: int, name: str, status: int
     ) -> None:
-        response = await chief.patch("/roles/2", json={"name": name})
+        response = await admin.patch(f"/roles/{support}", json={"name": name})
 
         assert response.status_code == status
-        assert (await chief.get("/roles/2")).json()["name"] == "chief"
+        assert (await admin.get(f"/roles/{support}")).json()["name"] == "support"
 
     @pytest.mark.parametrize(
         ("permissions", "missing"),
@@ -108,7 +108,7 @@ class TestPatchRole:
     ) -> None:
         response = await chief.patch(f"/roles/{support}", json={"name": "guest"})
 
-        assert response.json()["missing"] == ["users:write"]
+        assert "users:write" in response.json()["missing"]
         assert (await admin.get(f"/roles/{support}")).json()["name"] == "support"
 
     async def test_takes_effect_at_the_next_request(

@@ -11,7 +11,7 @@ from tests.invitations.inviting import accept, invite, token_sent
 from tests.roles.granting import grant, granted, roles_of, set_roles
 from tests.support.fakes import FakeClock
 from tests.support.history import history
-from tests.support.people import Person, appoint, login, register
+from tests.support.people import Person, appoint, register
 from uservault.wiring.ports import Resources
 
 FIVE = "2026-01-01T00:05:00Z"  # minutes after the beginning
@@ -233,15 +233,17 @@ async def test_nobody_takes_over_who_will_be_mightier(admin: Person, ada: Person
     assert "roles:write" in response.json()["missing"]
 
 
+@pytest.mark.promise("I9")
+@pytest.mark.parametrize("minutes", [5, 10], ids=("for_a_time", "over"))
 async def test_an_invitation_is_worth_what_its_sender_is_worth_then(
-    admin: Person, anyone: AsyncClient, clock: FakeClock, resources: Resources
+    admin: Person, anyone: AsyncClient, clock: FakeClock, resources: Resources, minutes: int
 ) -> None:
     bob = await register(anyone, "bob")
-    await put(admin, bob, {"role": "admin", "expires_at": FIVE})
-    bob = await login(anyone, "bob", bob.id)
+    await set_roles(admin, bob, "admin")
     await invite(bob, "ida@example.com", "support")
     token = await token_sent(resources)
-    clock.advance(minutes=5)
+    await put(admin, bob, {"role": "admin", "expires_at": TEN})
+    clock.advance(minutes=minutes)
 
     response = await accept(anyone, token, "ida")
 
@@ -258,14 +260,3 @@ async def test_a_role_by_invitation_says_who_gave_it(
     assert ("role.granted", None, granted("support", *PERMISSIONS, granted_by=admin.id)) in (
         await history(resources, "type", "actor_id", "data")
     )
-
-
-async def test_in_development_an_administrator_who_is_over_is_none(
-    admin: Person, anyone: AsyncClient, clock: FakeClock
-) -> None:
-    await put(admin, admin, {"role": "admin", "expires_at": FIVE})
-    clock.advance(minutes=5)
-
-    heir = await register(anyone, "heir")
-
-    assert await roles_of(heir, heir) == ["admin"]

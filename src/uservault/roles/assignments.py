@@ -1,9 +1,10 @@
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from uservault.access.principal import Permission, Principal
+from uservault.access.principal import Principal
 from uservault.mail import messages
 from uservault.mail.notices import Notices
+from uservault.roles.authority import Authority
 from uservault.roles.errors import LastAdministrator
 from uservault.roles.grant_repository import GrantRepository
 from uservault.roles.granting import Granting
@@ -23,6 +24,7 @@ class RoleAssignments:
     """Grants and revokes users' roles."""
 
     roles: Inject[RoleRepository]
+    authority: Inject[Authority]
     grants: Inject[GrantRepository]
     granting: Inject[Granting]
     notices: Inject[Notices]
@@ -46,45 +48,49 @@ class RoleAssignments:
         return not await self.roles.any_admin()
 
     async def ensure_may_change(self, user_id: int, by: Principal) -> None:
-        """`by` must hold every permission the target holds or will hold, unless they change
-        themselves.
+        """`by` must hold what the target's roles are worth, for as long as the target has them,
+        unless they change themselves.
 
         Otherwise they could take over the target by changing the user's address. Raises Forbidden.
         """
         if user_id != by.user_id:
             await self.roles.lock_user(user_id)
-            by.ensure_holds(await self._permissions(await self.roles.of_user_ever(user_id)))
+            await self.authority.ensure_may_change(user_id, by)
 
-    async def ensure_not_last_admin(self, user_id: int) -> None:
+    async def ensure_not_last_admin(self, user_id: int, remains: bool = False) -> None:
         """Call it before you delete, deactivate or demote the user, in the same unit of work.
 
-        Only production keeps its last active administrator, whose role has no end. Raises
+        `remains` says that they stay an administrator, but not for good. Production keeps its last
+        active administrator, whose role has no end. Elsewhere everybody may go, but not leave only
+        administrators for a time, after whom a stranger would be the first. Raises
         LastAdministrator.
         """
-        if self.settings.production and await self.roles.is_last_admin(user_id):
+        if self.settings.production:
+            last = await self.roles.is_last_admin(user_id)
+        else:
+            last = await self.roles.leaves_only_temporary(user_id, remains)
+        if last:
             raise LastAdministrator
 
     async def permissions_of(self, user_id: int) -> frozenset[str]:
         """The permissions of the user's current roles, those of applications too."""
-        return await self._permissions(await self.roles.of_user(user_id))
-
-    async def _permissions(self, roles: Collection[Role]) -> frozenset[str]:
+        roles = await self.roles.of_user(user_id)
         return await self.roles.expand({each for role in roles for each in role.permissions})
 
     async def ensure_may_grant(self, names: Sequence[str], by: Principal) -> None:
-        """Checks roles that `assign` grants later. Raises UnknownRole or Forbidden."""
+        """Checks roles that `assign` grants later, for good. Raises UnknownRole or Forbidden."""
         roles = resolve(names, await self.roles.by_names(names)).values()
-        await self._ensure_may_change(roles, by)
+        await self.authority.ensure_may_give(dict.fromkeys(roles), by)
 
     async def assign(
         self, user_id: int, wanted: Sequence[str | RoleGrant], by: Principal
     ) -> UserRolesRead:
         """Replaces the user's roles with these. A name alone keeps the terms that there are.
 
-        `by` must hold the permissions of each role that is added, removed or granted on other
-        terms. For a role without permissions, and for the roles of an administrator, `by` must
-        hold every permission. Raises UserNotFound, GrantOver, UnknownRole, LastAdministrator or
-        Forbidden.
+        `by` must hold what each role is worth that is added, removed or granted on other terms,
+        and must hold it at least until the grant ends. For the roles of an administrator, `by`
+        must hold every permission. Raises UserNotFound, GrantOver, UnknownRole, LastAdministrator
+        or Forbidden.
         """
         if not await self.roles.lock_user(user_id):
             raise UserNotFound
@@ -109,12 +115,9 @@ class RoleAssignments:
         every = before.keys() | after.keys()
         changed = {role for role in every if before.get(role) != after.get(role)}
         admin = any(role.name == ADMIN for role in before)
-        await self._ensure_may_change(every if admin else changed, by)
-
-    async def _ensure_may_change(self, changed: Collection[Role], by: Principal) -> None:
-        # A role without permissions has a meaning to other services, which read its name.
-        needed = {each for role in changed for each in role.permissions or Permission}
-        by.ensure_holds(await self.roles.expand(needed))
+        await self.authority.ensure_may_take(every if admin else changed, by)
+        given = {role: after[role].expires_at for role in changed if role in after}
+        await self.authority.ensure_may_give(given, by)
 
     async def _unexpired(self, user_id: int) -> Mapping[int, UserRole]:
         """The user's grants by role. Records the end of those that are over."""
@@ -124,10 +127,10 @@ class RoleAssignments:
         return {id: grant for id, grant in found.items() if grant not in over}
 
     async def _keep_last_admin(self, user_id: int, before: Roles, after: Roles) -> None:
-        for role in before:
-            lasts = role in after and after[role].last(self.now())
-            if role.name == ADMIN and not lasts:
-                await self.ensure_not_last_admin(user_id)
+        for role in before.keys() | after.keys():
+            remains = role in after
+            if role.name == ADMIN and not (remains and after[role].last(self.now())):
+                await self.ensure_not_last_admin(user_id, remains)
 
     async def _put(self, user_id: int, before: Roles, after: Roles, by: Principal) -> None:
         for role in sorted(after, key=lambda role: role.name):

@@ -14,9 +14,10 @@ from uservault.roles.schemas import GrantRead, UserRolesRead
 # Conditions on UserRole, with the parameter `now`.
 NOW = bindparam("now", type_=UtcDateTime)
 STARTED = or_(UserRole.starts_at.is_(None), UserRole.starts_at <= NOW)
-UNEXPIRED = or_(UserRole.expires_at.is_(None), UserRole.expires_at > NOW)
+ENDLESS = UserRole.expires_at.is_(None)
+UNEXPIRED = or_(ENDLESS, UserRole.expires_at > NOW)
 EFFECTIVE = and_(STARTED, UNEXPIRED)
-LASTING = and_(STARTED, UserRole.expires_at.is_(None))
+LASTING = and_(STARTED, ENDLESS)
 
 GRANTS = (
     select(

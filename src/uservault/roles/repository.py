@@ -1,12 +1,13 @@
 from collections.abc import Iterable, Sequence, Set
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from uservault.access.principal import EVERYTHING
 from uservault.roles.errors import RoleNameTaken
-from uservault.roles.grants import EFFECTIVE, LASTING, NOW, UNEXPIRED
+from uservault.roles.grants import EFFECTIVE, ENDLESS, LASTING, NOW, UNEXPIRED
 from uservault.roles.models import ADMIN, ApplicationPermission, Role, UserRole
 from uservault.users.models import NOT_DELETED, User
 from uservault.wiring.repository import Repository
@@ -18,6 +19,13 @@ ADMINS = (
     .join(Role, Role.id == UserRole.role_id)
     .where(Role.name == ADMIN, NOT_DELETED)
 )
+
+
+class HeldPermissions(NamedTuple):
+    """What a role permits its holder, and until when. `permissions` may hold EVERYTHING."""
+
+    permissions: Set[str]
+    expires_at: datetime | None
 
 
 class RoleRepository(Repository[Role]):
@@ -45,7 +53,11 @@ class RoleRepository(Repository[Role]):
         return (await self.session.execute(locked)).scalar_one()
 
     async def any_admin(self) -> bool:
-        return bool(await self._at_present(select(ADMINS.where(EFFECTIVE).exists())))
+        """Whether somebody has the role, had it until a moment ago, or will have it.
+
+        Time alone must not make room for the next who registers.
+        """
+        return bool(await self.session.scalar(select(ADMINS.exists())))
 
     async def is_last_admin(self, user_id: int) -> bool:
         """Whether the user is the only active administrator for good.
@@ -60,6 +72,19 @@ class RoleRepository(Repository[Role]):
         await self.lock_admin_role()
         another = active.where(User.id != user_id).limit(1)
         return await self._at_present(another) is None
+
+    async def leaves_only_temporary(self, user_id: int, remains: bool) -> bool:
+        """Whether every administrator would lose the role by time if the user had it no longer,
+        or, if they are to remain one, for a time. The locks keep the answer true."""
+        await self.lock_user(user_id)
+        theirs = ADMINS.where(ENDLESS, User.id == user_id)
+        if not remains and await self.session.scalar(theirs) is None:
+            return False
+        await self.lock_admin_role()
+        others = ADMINS.where(UNEXPIRED, User.id != user_id).limit(1)
+        if await self._at_present(others.where(ENDLESS)) is not None:
+            return False
+        return remains or await self._at_present(others) is not None
 
     async def lock_user(self, user_id: int) -> bool:
         """Locks the user, so that their roles do not change. Returns whether they exist."""
@@ -96,15 +121,22 @@ class RoleRepository(Repository[Role]):
 
     async def of_user(self, user_id: int) -> Sequence[Role]:
         """The roles that the user has now."""
-        return await self._of_user(user_id, EFFECTIVE)
-
-    async def of_user_ever(self, user_id: int) -> Sequence[Role]:
-        """Those, and roles that the user will have."""
-        return await self._of_user(user_id, UNEXPIRED)
-
-    async def _of_user(self, user_id: int, which: ColumnElement[bool]) -> Sequence[Role]:
-        roles = select(Role).join(UserRole).where(UserRole.user_id == user_id, which)
+        roles = select(Role).join(UserRole).where(UserRole.user_id == user_id, EFFECTIVE)
         return (await self.session.scalars(roles, {"now": self.now()})).all()
+
+    async def held_now(self, user_id: int) -> Sequence[HeldPermissions]:
+        """By the roles that the user has now."""
+        return await self._held(user_id, EFFECTIVE)
+
+    async def held_ever(self, user_id: int) -> Sequence[HeldPermissions]:
+        """By those, and by roles that the user will have."""
+        return await self._held(user_id, UNEXPIRED)
+
+    async def _held(self, user_id: int, which: ColumnElement[bool]) -> Sequence[HeldPermissions]:
+        theirs = select(Role.permissions, UserRole.expires_at).join_from(Role, UserRole)
+        found = theirs.where(UserRole.user_id == user_id, which)
+        rows = await self.session.execute(found, {"now": self.now()})
+        return [HeldPermissions(row.permissions, row.expires_at) for row in rows]
 
     async def _at_present(self, question: Any) -> Any:
         return await self.session.scalar(question, {"now": self.now()})

@@ -73,7 +73,10 @@ async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
 async def create_role(
     data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService]
 ) -> Annotated[Role, created("/api/roles")]:
-    """Create a role. You must hold its permissions."""
+    """Create a role. You must hold its permissions, and every permission if it has none.
+
+    You must not hold them only for a time.
+    """
     return await roles.create(data, by)
 
 
@@ -89,8 +92,9 @@ async def patch_role(
 ) -> Tagged[Role]:
     """Update a role by JSON merge patch (RFC 7396). `null` is refused.
 
-    You must hold every permission of the role, before and after the change. Its users have the
-    new permissions from their next request on.
+    You must hold every permission of the role, before and after the change, and not only for a
+    time. You must hold every permission that there is to rename a role, or if it has no permissions
+    before or after. Its users have the new permissions from their next request on.
     """
     return await roles.update(id, data, check, by)
 
@@ -103,7 +107,11 @@ async def patch_role(
 async def delete_role(
     id: RoleId, check: IfMatch, by: CurrentPrincipal, roles: Inject[RoleService]
 ) -> Message:
-    """Delete a role and revoke it from its users. You must hold its permissions."""
+    """Delete a role and revoke it from its users.
+
+    You must hold its permissions, and every permission if it has none. You must not hold them only
+    for a time.
+    """
     await roles.delete(id, check, by)
     return Message(message="Role deleted successfully")
 
@@ -129,7 +137,8 @@ async def set_user_roles(
     """Replace a user's roles. You must hold the permissions of all roles you add or remove.
 
     You must hold every permission to add or remove a role without permissions, or to change the
-    roles of an administrator. A role may start later, and end by itself. In production, the last
-    active administrator keeps the role without an end.
+    roles of an administrator. A role may start later, and end by itself. If you hold permissions
+    only for a time, a role with them must end by then. In production, the last active administrator
+    keeps the role without an end.
     """
     return await roles.assign(id, data.roles, by)

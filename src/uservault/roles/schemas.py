@@ -54,7 +54,7 @@ Permissions = Annotated[
     Field(
         fail_fast=True,
         description="What the role's users may do: permissions of UserVault and of applications."
-        " You must hold them.",
+        " You must hold them; without any here, all that there are.",
         examples=[["users:read", "orders:read"]],
         json_schema_extra={"uniqueItems": False},
     ),

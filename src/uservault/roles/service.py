@@ -2,6 +2,7 @@ from collections.abc import Set
 
 from uservault.access.principal import Principal
 from uservault.events.log import EventLog
+from uservault.roles.authority import EVERY, Authority, worth
 from uservault.roles.errors import BuiltInRole, RoleNotFound, UnknownPermission
 from uservault.roles.events import RoleCreated, RoleDeleted, RoleState, RoleUpdated
 from uservault.roles.granting import Granting
@@ -16,10 +17,11 @@ from uservault.wiring.scope import Inject, Now, injected
 class RoleService:
     """Creates, changes and deletes roles.
 
-    `by` must hold every permission of the role, before and after the change.
+    `by` must hold what the role is worth before and after the change, and not only for a time.
     """
 
     roles: Inject[RoleRepository]
+    authority: Inject[Authority]
     granting: Inject[Granting]
     events: Inject[EventLog]
     now: Now
@@ -27,7 +29,7 @@ class RoleService:
     async def create(self, data: RoleCreate, by: Principal) -> Role:
         """Raises RoleNameTaken, UnknownPermission or Forbidden."""
         await self._ensure_known(data.permissions)
-        by.ensure_holds(data.permissions)
+        await self.authority.ensure_may_define(worth(data.permissions), by)
         now = self.now()
         role = Role(**data.model_dump(), created_at=now, updated_at=now)
         await self.roles.save(role)
@@ -43,15 +45,17 @@ class RoleService:
         changes = {name: value for name, value in sent.items() if getattr(role, name) != value}
         if not changes:
             return role
-        after = changes.get("permissions", frozenset())
+        after = changes.get("permissions", role.permissions)
         await self._ensure_known(after - role.permissions)
-        by.ensure_holds(role.permissions | after)
+        needed = worth(role.permissions) | worth(after)
+        # A name can mean something to other services, which we do not know.
+        await self.authority.ensure_may_define(EVERY if "name" in changes else needed, by)
         return await self._change(role, changes)
 
     async def delete(self, id: int, check: Precondition, by: Principal) -> None:
         """Revokes the role from its users too, by cascade. Raises like `update`."""
         role = await self._changeable(id, check)
-        by.ensure_holds(role.permissions)
+        await self.authority.ensure_may_define(worth(role.permissions), by)
         holders = await self.granting.withdraw(role)
         await self.roles.delete(role)
         permissions = sorted(role.permissions)
