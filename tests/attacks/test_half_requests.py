@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.patience import patience
 from tests.support.serving import Served, serving
+from tests.support.sockets import GET, answered, connect
 
-GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 WAIT = 1  # second that the server waits for headers and bodies
 ALL, EACH = 60, 40  # connections
 
@@ -32,22 +32,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     }
     with serving(f"sqlite:///{path}", **environment) as served:
         yield served
-
-
-def connect(served: Served, source: str = "127.0.0.1") -> socket.socket:
-    return socket.create_connection(
-        ("127.0.0.1", served.port), timeout=patience(), source_address=(source, 0)
-    )
-
-
-def answered(connection: socket.socket) -> bytes:
-    """The first answer, up to its body's last byte."""
-    data = b""
-    while b'"}' not in data:
-        some = connection.recv(65536)
-        assert some, data
-        data += some
-    return data
 
 
 def is_closed(connection: socket.socket, dripping: bytes = b"") -> bool:

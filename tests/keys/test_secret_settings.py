@@ -50,6 +50,17 @@ def test_production_refuses_a_secret_that_is_missing_or_weak(given: dict[str, ob
         production(**given)
 
 
+@pytest.mark.promise("I2", "I14")
+def test_production_exchanges_tokens_by_key_pairs_alone() -> None:
+    audiences = {"audiences": "orders"}
+
+    with pytest.raises(ValidationError, match="USERVAULT_TOKENS__AUDIENCES: needs key pairs"):
+        production(jwt_secret_key=STRONG, tokens=audiences)
+
+    pairs = audiences | {"algorithm": "EdDSA"}
+    assert production(jwt_secret_key=STRONG, tokens=pairs).tokens.audiences == ("orders",)
+
+
 @pytest.mark.parametrize(
     "url", ["ftp://x", "x", "https://", "https://a/?b", "https://a/#b", "https://a b", 'https://"']
 )

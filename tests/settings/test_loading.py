@@ -138,6 +138,28 @@ class TestFaults:
         assert said.startswith(f"{name.upper()}: ")
         assert "sesame" not in said
 
+    @pytest.mark.promise("I14")
+    def test_are_connections_of_a_client_beyond_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("USERVAULT_SERVER__MAX_CONNECTIONS", "10")
+        monkeypatch.setenv("USERVAULT_SERVER__MAX_CONNECTIONS_PER_CLIENT", "11")
+
+        (said,) = faults()
+
+        assert said.startswith("USERVAULT_SERVER__MAX_CONNECTIONS_PER_CLIENT: ")
+        assert said.endswith("USERVAULT_SERVER__MAX_CONNECTIONS")
+
+    @pytest.mark.promise("I14")
+    def test_are_logins_that_stay_fresh_beyond_their_session(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("USERVAULT_SESSIONS__LIFETIME", "PT10M")
+        monkeypatch.setenv("USERVAULT_SESSIONS__FRESH", "PT11M")
+
+        (said,) = faults()
+
+        assert said.startswith("USERVAULT_SESSIONS__FRESH: ")
+        assert said.endswith("USERVAULT_SESSIONS__LIFETIME")
+
     def test_are_told_all_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("USERVAULT_SERVER__PORT", "x")
         monkeypatch.setenv("USERVAULT_SERVER__PROT", "x")
@@ -190,6 +212,20 @@ class TestProduction:
         (said,) = faults()
 
         assert said.startswith(f"USERVAULT_PASSWORDS__{name}: ")
+
+    @pytest.mark.promise("I14")
+    @pytest.mark.parametrize("everyone", ["0.0.0.0/0", "10.0.0.0/8,::/0"])
+    def test_does_not_trust_everyone_as_a_proxy(
+        self, monkeypatch: pytest.MonkeyPatch, everyone: str
+    ) -> None:
+        monkeypatch.setenv("USERVAULT_TRUSTED_PROXIES", everyone)
+        assert load_settings().trusted_proxies  # as it may in development
+        monkeypatch.setenv("USERVAULT_ENV", "production")
+        monkeypatch.setenv("JWT_SECRET_KEY", "s" * 32)
+
+        (said,) = faults()
+
+        assert said.startswith("USERVAULT_TRUSTED_PROXIES: ")
 
     def test_starts_with_a_good_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("USERVAULT_ENV", "production")

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from uservault.serving.caps import warn_of_few_files
 from uservault.telemetry.logs import configure_logging
 
 
@@ -22,6 +23,7 @@ def own_process(app: FastAPI) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
         configure_logging(app.state.settings)
         _raise_file_limit()
+        warn_of_few_files(app.state.settings)
         async with start(app) as state:
             gc.freeze()  # these objects stay: exclude them from collections
             gc.set_threshold(10_000, 20, 20)  # collect the others less often

@@ -1,5 +1,7 @@
 from pydantic import (
     Field,
+    ValidationInfo,
+    field_validator,
 )
 
 from uservault.settings.base import Branch, OrNone
@@ -16,7 +18,8 @@ class ServerSettings(Branch):
         20,
         gt=0,
         le=300,
-        description="Seconds for a request's headers, and for its body, to arrive.",
+        description="Seconds for a request's headers, and for its body, to arrive; and for a client"
+        " to take what is sent.",
     )
     keep_alive: int = Field(
         75,
@@ -25,10 +28,15 @@ class ServerSettings(Branch):
         description="Seconds that an idle connection stays open: more than those of a balancer.",
     )
     max_connections: OrNone[int] = Field(
-        None, ge=1, description="Open connections of a process; by default, what its files allow."
+        None,
+        ge=1,
+        description="Open connections of a process. Default, and most: what its files allow.",
     )
     max_connections_per_client: OrNone[int] = Field(
-        None, ge=1, description="Likewise of a client that is no trusted proxy; by default half."
+        None,
+        ge=1,
+        description="Likewise of a client that is no trusted proxy. Default: an eighth of them, at"
+        " most 500.",
     )
     max_body_bytes: int = Field(
         65536,
@@ -36,3 +44,11 @@ class ServerSettings(Branch):
         le=16777216,
         description="The largest request body in bytes. Beyond that: 413.",
     )
+
+    @field_validator("max_connections_per_client")
+    @classmethod
+    def _within_all(cls, value: int | None, info: ValidationInfo) -> int | None:
+        total = info.data.get("max_connections")
+        if value and total and value > total:
+            raise ValueError("should not be above USERVAULT_SERVER__MAX_CONNECTIONS")
+        return value

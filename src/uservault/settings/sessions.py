@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from pydantic import (
     Field,
+    ValidationInfo,
+    field_validator,
 )
 
 from uservault.settings.base import Branch
@@ -32,3 +34,10 @@ class SessionSettings(Branch):
         le=timedelta(seconds=10),
         description="How long the previous refresh token gets the same answer again.",
     )
+
+    @field_validator("fresh")
+    @classmethod
+    def _within_a_session(cls, value: timedelta, info: ValidationInfo) -> timedelta:
+        if value > info.data.get("lifetime", value):
+            raise ValueError("should not be longer than USERVAULT_SESSIONS__LIFETIME")
+        return value

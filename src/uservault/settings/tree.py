@@ -1,10 +1,10 @@
 """The settings: one frozen tree, read once and passed to what needs it."""
 
-from ipaddress import ip_network
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     field_validator,
@@ -12,7 +12,6 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from uservault.kit.permission_names import is_application_name
 from uservault.settings.admin import AdminSettings
 from uservault.settings.base import (
     ENV_FILE_ENCODING,
@@ -29,6 +28,7 @@ from uservault.settings.limits import LimitSettings
 from uservault.settings.log import LogSettings
 from uservault.settings.mail import MailSettings
 from uservault.settings.notices import NoticeSettings
+from uservault.settings.parsing import networks, permission_names, plain_url
 from uservault.settings.passwords import PasswordSettings
 from uservault.settings.registration import RegistrationSettings
 from uservault.settings.server import ServerSettings
@@ -71,15 +71,15 @@ class Settings(BaseSettings):
         description="Encrypt secrets in the database. Comma-separated, 32 bytes or more each. The"
         " first encrypts; all decrypt. Default: derived from JWT_SECRET_KEY.",
     )
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(plain_url)] = Field(
         "",
         description="The public URL of the service. Links in e-mails begin with it. Default: the"
         " address to listen on.",
     )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)] = Field(
         (), description="Comma-separated networks whose X-Forwarded-For header is trusted."
     )
-    permissions: Annotated[tuple[str, ...], NoDecode] = Field(
+    permissions: Annotated[tuple[str, ...], NoDecode, BeforeValidator(permission_names)] = Field(
         (),
         description="Comma-separated permissions of your applications, like `orders:read`."
         " Registered when the service starts.",
@@ -146,37 +146,6 @@ class Settings(BaseSettings):
             raise ValueError(f"each should have {SECRET_BYTES} bytes or more")
         return value
 
-    @field_validator("public_url")
-    @classmethod
-    def _plain_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        plain = value.isascii() and value.isprintable() and not set(value) & set(' ?#@\\"<>')
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or not plain):
-            raise ValueError("should be http(s)://host[:port][/path], without query or fragment")
-        return value.rstrip("/")
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return tuple(ip_network(part) for part in split(value))
-        except ValueError:
-            raise ValueError(
-                "should be comma-separated addresses or networks (10.0.0.0/8, no host bits)"
-            ) from None
-
-    @field_validator("permissions", mode="before")
-    @classmethod
-    def _names(cls, value: object) -> object:
-        names = tuple(split(value)) if isinstance(value, str) else value
-        if isinstance(names, tuple) and not all(map(is_application_name, names)):
-            raise ValueError(
-                "should be comma-separated names like orders:read, without UserVault's own prefixes"
-            )
-        return names
-
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
         if not self.production:
@@ -191,10 +160,20 @@ class Settings(BaseSettings):
             raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")
         if self.passwords.rounds < 10:
             raise ValueError("USERVAULT_PASSWORDS__ROUNDS: at least 10 in production")
+        if any(network.prefixlen == 0 for network in self.trusted_proxies):
+            raise ValueError(
+                "USERVAULT_TRUSTED_PROXIES: not the whole internet in production, since every"
+                " client could then claim any address"
+            )
         if self.mail_transport != "smtp":
             raise ValueError(
                 "USERVAULT_MAIL__TRANSPORT: smtp in production; the others disclose e-mails to"
                 " people other than the recipient"
+            )
+        if self.tokens.audiences and self.tokens.algorithm == "HS256":
+            raise ValueError(
+                "USERVAULT_TOKENS__AUDIENCES: needs key pairs (USERVAULT_TOKENS__ALGORITHM); a service"
+                " that verifies HS256 could sign as UserVault"
             )
         if self.mail.username and self.mail.tls == "none":
             raise ValueError("USERVAULT_MAIL__TLS: starttls or tls in production if a login is set")

@@ -1,0 +1,19 @@
+"""An answer without the application."""
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from uservault.kit.crypto import random_token
+from uservault.kit.problems import Problem
+from uservault.telemetry.middleware import with_security
+from uservault.telemetry.origin import Origin
+from uservault.web.problem_handlers import answer
+
+
+def refusal(problem: Problem) -> bytes:
+    """The whole response, which ends the connection."""
+    origin = Origin(request_id=random_token())
+    response = answer(problem, {"origin": origin})
+    headers = [*with_security(response.raw_headers), (b"connection", b"close")]
+    headers.append((b"x-request-id", str(origin.request_id).encode()))
+    lines = [b"%s: %s\r\n" % header for header in headers]
+    return b"".join([STATUS_LINE[problem.status], *lines, b"\r\n", bytes(response.body)])

@@ -1,0 +1,35 @@
+"""Reads settings that are more than a number or a word."""
+
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+from uservault.kit.permission_names import is_application_name
+from uservault.settings.base import split
+
+
+def networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(ip_network(part) for part in split(value))
+    except ValueError:
+        raise ValueError(
+            "should be comma-separated addresses or networks (10.0.0.0/8, no host bits)"
+        ) from None
+
+
+def permission_names(value: object) -> object:
+    names = tuple(split(value)) if isinstance(value, str) else value
+    if isinstance(names, tuple) and not all(map(is_application_name, names)):
+        raise ValueError(
+            "should be comma-separated names like orders:read, without UserVault's own prefixes"
+        )
+    return names
+
+
+def plain_url(value: str) -> str:
+    parts = urlsplit(value)
+    plain = value.isascii() and value.isprintable() and not set(value) & set(' ?#@\\"<>')
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or not plain):
+        raise ValueError("should be http(s)://host[:port][/path], without query or fragment")
+    return value.rstrip("/")
