@@ -172,8 +172,8 @@ class Settings(BaseSettings):
             )
         if self.tokens.audiences and self.tokens.algorithm == "HS256":
             raise ValueError(
-                "USERVAULT_TOKENS__AUDIENCES: needs key pairs (USERVAULT_TOKENS__ALGORITHM); a service"
-                " that verifies HS256 could sign as UserVault"
+                "USERVAULT_TOKENS__AUDIENCES: needs key pairs (USERVAULT_TOKENS__ALGORITHM); who"
+                " verifies HS256 can sign as UserVault, too"
             )
         if self.mail.username and self.mail.tls == "none":
             raise ValueError("USERVAULT_MAIL__TLS: starttls or tls in production if a login is set")
