@@ -64,21 +64,21 @@ ROUTERS = (
     telemetry,
 )  # routes are tried in this order: the busiest first
 AUTHENTICATORS = (SessionAuthenticator,)
-TAGS = [
-    {"name": "users", "description": "Register, read, change and delete users."},
-    {"name": "me", "description": "Your own account."},
-    {"name": "account", "description": "Verify e-mail addresses and reset passwords."},
-    {"name": "metadata", "description": "JSON objects that your services store with users."},
-    {"name": "auth", "description": "Log in and refresh tokens."},
-    {"name": "sessions", "description": "List and end sessions."},
-    {"name": "roles", "description": "Define roles and give them to users."},
-    {"name": "permissions", "description": "Permissions of UserVault and of your applications."},
-    {"name": "events", "description": "The record of what happened."},
-    {"name": "invitations", "description": "Invite people and accept invitations."},
-    {"name": "mail", "description": "E-mails to users: list them and retry failed ones."},
-    {"name": "keys", "description": "The public keys that verify access tokens."},
-    {"name": "operation", "description": "Health, readiness, and where things are."},
-]
+TAGS = {
+    "users": "Register, read, change and delete users.",
+    "me": "Your own account.",
+    "account": "Verify e-mail addresses and reset passwords.",
+    "metadata": "JSON objects that your services store with users.",
+    "auth": "Log in and refresh tokens.",
+    "sessions": "List and end sessions.",
+    "roles": "Define roles and give them to users.",
+    "permissions": "Permissions of UserVault and of your applications.",
+    "events": "The record of what happened.",
+    "invitations": "Invite people and accept invitations.",
+    "mail": "E-mails to users: list them and retry failed ones.",
+    "keys": "The public keys that verify access tokens.",
+    "operation": "Health, readiness, and where things are.",
+}
 SUMMARY = (
     "A user management microservice. Register, log in, and send the access token as"
     " `Authorization: Bearer …`. Errors are problem details (RFC 9457): match on `code`."
@@ -115,7 +115,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # `uservault.docs` serves it
-        openapi_tags=TAGS,
+        openapi_tags=[{"name": tag, "description": text} for tag, text in TAGS.items()],
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings

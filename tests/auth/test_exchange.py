@@ -11,7 +11,7 @@ from tests.support import databases
 from tests.support.fakes import FakeClock
 from tests.support.history import history
 from tests.support.people import Person, appoint
-from tests.test_surface import OPERATIONS, example_of
+from tests.support.surface import OPERATIONS, example_of
 from uservault.access.guard import TOKEN_EXCHANGE
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources

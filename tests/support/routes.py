@@ -18,18 +18,18 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def endpoints() -> str:
     """A table for each tag."""
     paths = create_app(Settings.model_construct()).openapi()["paths"]
-    return "\n\n".join(_section(tag, paths) for tag in TAGS)
+    return "\n\n".join(_section(tag, text, paths) for tag, text in TAGS.items())
 
 
-def _section(tag: dict[str, str], paths: dict[str, Any]) -> str:
+def _section(tag: str, text: str, paths: dict[str, Any]) -> str:
     rows = [
         (code(f"{method.upper()} {path}"), _first_paragraph(operation["description"]))
         for path in sorted(paths)
         for method, operation in paths[path].items()
-        if tag["name"] in operation["tags"]
+        if tag in operation["tags"]
     ]
     lines = table(("endpoint", "what it does"), rows)
-    return f"### {tag['name']}\n\n{tag['description']}\n\n{lines}"
+    return f"### {tag}\n\n{text}\n\n{lines}"
 
 
 def _first_paragraph(text: str) -> str:
