@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -60,9 +61,10 @@ class TestServe:
                 assert large.recv(100).startswith(b"HTTP/1.1 200")
 
             with socket.create_connection(("127.0.0.1", port), timeout=patience()) as endless:
-                endless.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: ")
+                endless.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 1_000_000)
+                assert endless.recv(100).startswith(b"HTTP/1.1 431")
                 with pytest.raises(ConnectionError):
-                    endless.sendall(b"x" * 20_000_000)
+                    _go_on(endless)
 
     def test_greets_a_newcomer(self, tmp_path: Path) -> None:
         port = free_port()
@@ -114,3 +116,10 @@ class TestContainer:
 
         assert {name for name, _ in secrets} == {"JWT_SECRET_KEY", "POSTGRES_PASSWORD"}
         assert all(otherwise.startswith(":?") for _, otherwise in secrets)
+
+
+def _go_on(sender: socket.socket) -> None:
+    """Send for longer than a server lingers that nobody reads any more."""
+    for _ in range(int(patience() * 10)):
+        sender.sendall(b"x" * 1000)
+        time.sleep(0.1)
