@@ -37,7 +37,7 @@ WANTED = {
 
 
 def cased(word: str, n: int) -> str:
-    """One of the ways to write a word in capitals and small e-mails."""
+    """One of the ways to write a word in capitals and small letters."""
     return "".join(c.upper() if n >> i & 1 else c for i, c in enumerate(word))
 
 
