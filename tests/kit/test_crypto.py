@@ -68,7 +68,7 @@ class TestSealer:
     def test_notices_every_change(self, place: int, mail: str) -> None:
         sealer = Sealer([NEW])
         sealed = sealer.seal(b"some secret", "x")
-        place %= len(sealed) - 1  # the last e-mail's lowest bits may say nothing
+        place %= len(sealed) - 1  # the last letter's lowest bits may say nothing
         changed = sealed[:place] + mail + sealed[place + 1 :]
 
         if changed == sealed:
