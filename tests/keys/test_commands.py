@@ -130,6 +130,8 @@ class TestCommands:
         ("words", "others", "reason"),
         [
             (["retire", "x"], {}, "There is no such signing key."),
+            (["retire", "-gPo"], {}, "There is no such signing key."),  # one KID of 64 starts so
+            (["retire", "--PoP"], {}, "There is no such signing key."),
             (["rotate"], {"USERVAULT_TOKENS__ALGORITHM": "HS256"}, "no key pairs"),
             (["rotate"], {"USERVAULT_SEALING_KEYS": "z" * 32}, "USERVAULT_SEALING_KEYS"),
         ],

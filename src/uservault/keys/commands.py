@@ -15,6 +15,7 @@ from uservault.wiring.scope import scope
 
 Action: TypeAlias = Callable[[Resources], Awaitable[str]]
 LINE = "{:<43}  {:<9}  {:<8}  {:<20}  {:<20}"
+KID_MAY_START_WITH_A_DASH = {"ignore_unknown_options": True}
 HEADINGS = ("KID", "ALGORITHM", "STATE", "SIGNS FROM", "VERIFIES TO")
 
 
@@ -32,7 +33,7 @@ def key_commands(do: Callable[[Action], None]) -> typer.Typer:
         """Publish the next key. It signs after USERVAULT_TOKENS__KEY_LEAD, without interruption."""
         do(_rotate)
 
-    @keys.command()
+    @keys.command(context_settings=KID_MAY_START_WITH_A_DASH)
     def retire(kid: Annotated[str, typer.Argument(help="The key's KID from `list`.")]) -> None:
         """Retire a compromised key at once. All tokens that it signed become invalid."""
         do(partial(_retire, kid=kid))
