@@ -1,6 +1,3 @@
-from pathlib import Path
-
-import pytest
 from sqlalchemy import text
 
 from tests.events.record import links, verified
@@ -8,7 +5,6 @@ from tests.support import databases
 from tests.support.databases import connected
 from tests.support.fakes import FakeClock
 from tests.support.processes import opened
-from tests.support.shared import Shared
 from uservault.audit.linking import Linking
 from uservault.db import migrations
 
@@ -19,18 +15,10 @@ EVENT = text(
 EVENTS = text("SELECT id, type, subject_id FROM events")
 
 
-@pytest.fixture
-async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
-    """A database without a table."""
-    if backend == "sqlite":
-        return f"sqlite:///{tmp_path}/events.db"
-    return await databases.blank(urls[backend], f"events_{worker}")
-
-
-async def test_events_are_the_same_there_and_back_and_chained_meanwhile(url: str) -> None:
-    settings = databases.settings_for(url)
+async def test_events_are_the_same_there_and_back_and_chained_meanwhile(blank_url: str) -> None:
+    settings = databases.settings_for(blank_url)
     await migrations.upgrade(settings, "0005")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         await connection.execute(EVENT)
 
     await migrations.upgrade(settings)
@@ -40,5 +28,5 @@ async def test_events_are_the_same_there_and_back_and_chained_meanwhile(url: str
         assert (await verified(resources)).faults == []
 
     await migrations.downgrade(settings, "0005")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(EVENTS)).all() == [(1, "user.created", 1)]

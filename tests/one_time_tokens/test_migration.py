@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
 from tests.support import databases
 from tests.support.databases import connected
-from tests.support.shared import Shared
 from uservault.db import migrations
 
 USER = (
@@ -18,28 +15,20 @@ VERIFIED = "SELECT username FROM users WHERE email_verified_at IS NOT NULL"
 HOLDERS = "SELECT user_id, role_id FROM user_roles"
 
 
-@pytest.fixture
-async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
-    """A database without a table."""
-    if backend == "sqlite":
-        return f"sqlite:///{tmp_path}/tokens.db"
-    return await databases.blank(urls[backend], f"tickets_{worker}")
-
-
-async def test_administrators_count_as_verified_and_stay_what_they_are(url: str) -> None:
-    settings = databases.settings_for(url)
+async def test_administrators_count_as_verified_and_stay_what_they_are(blank_url: str) -> None:
+    settings = databases.settings_for(blank_url)
     await migrations.upgrade(settings, "0005")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         for statement in (USER.format("root"), USER.format("ada"), HOLD):
             await connection.execute(text(statement))
 
     await migrations.upgrade(settings, "0007")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(text(VERIFIED))).all() == [("root",)]
         assert (await connection.execute(text(HOLDERS))).all() == [(1, 1)]
 
     await migrations.downgrade(settings, "0005")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(text(HOLDERS))).all() == [(1, 1)]
 
 
@@ -73,15 +62,15 @@ BEFORE = (
 )
 
 
-async def test_one_time_tokens_invitations_and_sessions_are_carried_over(url: str) -> None:
-    settings = databases.settings_for(url)
+async def test_one_time_tokens_invitations_and_sessions_are_carried_over(blank_url: str) -> None:
+    settings = databases.settings_for(blank_url)
     await migrations.upgrade(settings, "0010")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         for statement in BEFORE:
             await connection.execute(text(statement))
 
     await migrations.upgrade(settings, "0011")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         first, invited = (await connection.execute(text(TOKENS))).all()
         assert first == (1, "verify-email", 1, 0, "first", 2)
         assert invited[1:] == ("invitation", 1, 0, "grace", 0)
@@ -91,25 +80,25 @@ async def test_one_time_tokens_invitations_and_sessions_are_carried_over(url: st
         assert (await connection.execute(text(proved))).all() == [("pwd",)]
 
     await migrations.downgrade(settings, "0010")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         tickets = "SELECT id, token_hash, tries FROM tickets"
         assert (await connection.execute(text(tickets))).all() == [(1, "first", 2)]
         invitations = "SELECT id, token_hash FROM invitations"
         assert (await connection.execute(text(invitations))).all() == [(1, "grace")]
 
 
-async def test_no_id_is_given_again_after_the_move(url: str, backend: str) -> None:
+async def test_no_id_is_given_again_after_the_move(blank_url: str, backend: str) -> None:
     if backend == "mariadb":
         pytest.skip("it forgets, at its restart at the latest, which ids it gave to deleted rows")
-    settings = databases.settings_for(url)
+    settings = databases.settings_for(blank_url)
     await migrations.upgrade(settings, "0010")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         for statement in BEFORE:
             await connection.execute(text(statement))
 
     await migrations.upgrade(settings, "0011")
 
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         ids = [row.id for row in (await connection.execute(text(TOKENS))).all()]
         await connection.execute(
             text(

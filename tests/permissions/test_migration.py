@@ -1,11 +1,7 @@
-from pathlib import Path
-
-import pytest
 from sqlalchemy import text
 
 from tests.support import databases
 from tests.support.databases import connected
-from tests.support.shared import Shared
 from uservault.db import migrations
 
 REGISTER = (
@@ -20,28 +16,20 @@ ROLE = (
 ROLES = "SELECT name, permissions FROM roles ORDER BY id"
 
 
-@pytest.fixture
-async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
-    """A database without a table."""
-    if backend == "sqlite":
-        return f"sqlite:///{tmp_path}/permissions.db"
-    return await databases.blank(urls[backend], f"permissions_{worker}")
-
-
-async def test_roles_stay_what_they_are_there_and_back(url: str) -> None:
-    settings = databases.settings_for(url)
+async def test_roles_stay_what_they_are_there_and_back(blank_url: str) -> None:
+    settings = databases.settings_for(blank_url)
     await migrations.upgrade(settings, "0012")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         for name in ("orders:read", "orders:reads"):
             await connection.execute(text(REGISTER.format(name)))
         await connection.execute(text(ROLE))
     held = [("admin", "*"), ("seller", "orders:read users:read")]
 
     await migrations.downgrade(settings, "0011")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(text(ROLES))).all() == held
 
     await migrations.upgrade(settings, "0012")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(text(ROLES))).all() == held
         assert await connection.scalar(text("SELECT COUNT(*) FROM permissions")) == 0

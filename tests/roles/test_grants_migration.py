@@ -1,11 +1,7 @@
-from pathlib import Path
-
-import pytest
 from sqlalchemy import text
 
 from tests.support import databases
 from tests.support.databases import connected
-from tests.support.shared import Shared
 from uservault.db import migrations
 
 USER = (
@@ -19,23 +15,17 @@ HOLDERS = "SELECT user_id FROM user_roles ORDER BY user_id"
 LASTING = "SELECT user_id FROM user_roles WHERE starts_at IS NULL AND expires_at IS NULL"
 
 
-@pytest.fixture
-async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
-    """A database without a table."""
-    if backend == "sqlite":
-        return f"sqlite:///{tmp_path}/grants.db"
-    return await databases.blank(urls[backend], f"grants_{worker}")
-
-
-async def test_a_grant_stays_there_and_back_and_none_for_a_time_becomes_lasting(url: str) -> None:
-    settings = databases.settings_for(url)
+async def test_a_grant_stays_there_and_back_and_a_timed_one_never_lasts(
+    blank_url: str,
+) -> None:
+    settings = databases.settings_for(blank_url)
     await migrations.upgrade(settings, "0011")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         for statement in (*map(USER.format, ("root", "ada", "ida", "bob")), HOLD):
             await connection.execute(text(statement))
 
     await migrations.upgrade(settings, "0013")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(text(LASTING))).all() == [(1,)]
         for column, user, when in (
             ("expires_at", 2, "2999-01-01"),
@@ -47,5 +37,5 @@ async def test_a_grant_stays_there_and_back_and_none_for_a_time_becomes_lasting(
             )
 
     await migrations.downgrade(settings, "0011")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(text(HOLDERS))).all() == [(1,), (4,)]

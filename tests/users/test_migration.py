@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -7,7 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.support import databases
 from tests.support.databases import connected
-from tests.support.shared import Shared
 from uservault.db import migrations
 
 ROWS = [
@@ -18,29 +15,21 @@ ROWS = [
 PASSWORDS = text("SELECT user_id FROM passwords ORDER BY user_id")
 
 
-@pytest.fixture
-async def url(backend: str, urls: Shared, tmp_path: Path, worker: str) -> str:
-    """A database without a table."""
-    if backend == "sqlite":
-        return f"sqlite:///{tmp_path}/users.db"
-    return await databases.blank(urls[backend], f"users_{worker}")
-
-
-async def test_what_hangs_on_users_stays_there_and_back(url: str) -> None:
-    settings = databases.settings_for(url)
+async def test_what_hangs_on_users_stays_there_and_back(blank_url: str) -> None:
+    settings = databases.settings_for(blank_url)
     await migrations.upgrade(settings, "0008")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         for id, name in ((1, "ada"), (2, "bob")):
             await connection.execute(text(ROWS[0].format(name=name)))
             await connection.execute(text(f"INSERT INTO passwords VALUES ({id}, 'hash')"))  # noqa: S608
 
     await migrations.upgrade(settings, "0009")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(PASSWORDS)).all() == [(1,), (2,)]
         await connection.execute(text("UPDATE users SET deleted_at = created_at WHERE id = 2"))
 
     await migrations.downgrade(settings, "0008")
-    async with connected(url) as connection:
+    async with connected(blank_url) as connection:
         assert (await connection.execute(PASSWORDS)).all() == [(1,)]
         assert (await connection.execute(text("SELECT username FROM users"))).all() == [("ada",)]
 
@@ -78,17 +67,17 @@ NEW = NEW.replace("'{name}', '{name}', '{name}@x.org', '{name}@x.org'", "'{name}
 
 
 class TestIdentifiers:
-    async def test_take_the_keys_over_and_nothing_is_lost_there_and_back(self, url: str) -> None:
-        settings = databases.settings_for(url)
+    async def test_take_the_keys_over_and_lose_nothing_there_and_back(self, blank_url: str) -> None:
+        settings = databases.settings_for(blank_url)
         await migrations.upgrade(settings, BEFORE)
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             for name in ("ada", "bob", "eve"):
                 await connection.execute(text(ROWS[0].format(name=name)))
             for statement in (*HANGING, "DELETE FROM users WHERE id = 3"):
                 await connection.execute(text(statement))
 
         await migrations.upgrade(settings, "0014")
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             assert (await connection.execute(IDENTIFIERS)).all() == [
                 ("email", "ada@x.org", 1),
                 ("username", "ada", 1),
@@ -98,42 +87,42 @@ class TestIdentifiers:
             assert await rows_each(connection) == [1] * len(HOLDERS)
 
         await migrations.downgrade(settings, BEFORE)
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             keys = (await connection.execute(KEYS)).all()
             assert keys == [(1, "ada", "ada@x.org"), (2, "bob", "bob@x.org")]
             assert await rows_each(connection) == [1] * len(HOLDERS)
             with pytest.raises(IntegrityError):
                 await connection.execute(text(ROWS[0].format(name="bob")))
 
-    async def test_what_hangs_on_a_user_still_goes_with_them(self, url: str) -> None:
-        settings = databases.settings_for(url)
+    async def test_what_hangs_on_a_user_still_goes_with_them(self, blank_url: str) -> None:
+        settings = databases.settings_for(blank_url)
         await migrations.upgrade(settings, BEFORE)
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             for statement in (ROWS[0].format(name="ada"), *HANGING):
                 await connection.execute(text(statement))
 
         await migrations.upgrade(settings, "0014")
 
-        async with connected(url) as connection:
-            if url.startswith("sqlite"):
+        async with connected(blank_url) as connection:
+            if blank_url.startswith("sqlite"):
                 await connection.execute(text("PRAGMA foreign_keys=ON"))
             await connection.execute(text("DELETE FROM users"))
             assert await rows_each(connection) == [0] * (len(HOLDERS) - 1) + [1]  # the event stays
             assert (await connection.execute(IDENTIFIERS)).all() == []
 
-    async def test_give_no_id_again(self, url: str, backend: str) -> None:
+    async def test_give_no_id_again(self, blank_url: str, backend: str) -> None:
         if backend == "mariadb":
             pytest.skip("it is not remade there")
-        settings = databases.settings_for(url)
+        settings = databases.settings_for(blank_url)
         await migrations.upgrade(settings, BEFORE)
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             for name in ("ada", "bob"):
                 await connection.execute(text(ROWS[0].format(name=name)))
             await connection.execute(text("DELETE FROM users WHERE id = 2"))
 
         await migrations.upgrade(settings, "0014")
 
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             await connection.execute(text(NEW.format(name="eve")))
             ids = (await connection.execute(text("SELECT id, username FROM users"))).all()
         assert ids == [(1, "ada"), (3, "eve")]
@@ -148,20 +137,20 @@ FURTHER = (
 
 
 class TestUserEmails:
-    async def test_leave_the_primary_addresses_when_they_go(self, url: str) -> None:
-        settings = databases.settings_for(url)
+    async def test_leave_the_primary_addresses_when_they_go(self, blank_url: str) -> None:
+        settings = databases.settings_for(blank_url)
         await migrations.upgrade(settings, BEFORE)
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             for name in ("ada", "bob"):
                 await connection.execute(text(ROWS[0].format(name=name)))
         await migrations.upgrade(settings, "0015")
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             for statement in FURTHER:
                 await connection.execute(text(statement))
 
         await migrations.downgrade(settings, BEFORE)
 
-        async with connected(url) as connection:
+        async with connected(blank_url) as connection:
             keys = (await connection.execute(KEYS)).all()
         assert keys == [(1, "ada", "ada@x.org"), (2, "bob", "bob@x.org")]
 
