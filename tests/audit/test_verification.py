@@ -24,6 +24,7 @@ COLUMNS = [each.name for each in EventRecord.__table__.columns if each.name != "
 COPY = ", ".join(COLUMNS)
 COPY_2 = f"INSERT INTO events (id, {COPY}) SELECT 20, {COPY} FROM events WHERE id = 2"  # noqa: S608
 EDITS = {
+    "user_id": "7",
     "type": "'login.succeeded'",
     "at": "'2026-01-01 00:00:01.000000'",
     "actor_kind": "'service'",

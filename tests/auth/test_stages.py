@@ -52,7 +52,7 @@ async def complete(resources: Resources, proof: Authenticated) -> int:
         login = made.get(Login)
         login.stages = StagesAndOneMore(**vars(login.stages))
         pair = await login.complete(proof)
-    return int(pair.refresh_token.partition("_")[2].partition(".")[0])
+    return int(pair.refresh_token.split(".")[1])
 
 
 async def pending(resources: Resources) -> str:

@@ -12,6 +12,7 @@ from jinja2 import UndefinedError
 
 import uservault.mail
 from tests.support.databases import settings_for
+from uservault.db.base import NOBODY
 from uservault.mail.messages import (
     Contents,
     Invitation,
@@ -53,7 +54,7 @@ def written(renderer: Renderer, contents: Contents, to: str = "ada@example.com")
         template=contents.template(),
         locale="de",
         recipient=to,
-        user_id=None,
+        user_id=NOBODY,
         sealed=None,
         created_at=now,
         next_try_at=now,

@@ -8,7 +8,7 @@ from uservault.mail.delivery import Delivery
 from uservault.recovery.email_request_job import EmailRequestJob
 from uservault.wiring.ports import Resources
 
-TOKEN = re.compile(r"#token=([\w-]{43})$", re.MULTILINE)
+TOKEN = re.compile(r"#token=([\w-]{45,})$", re.MULTILINE)
 CODE = re.compile(r"^([0-9]{6})$", re.MULTILINE)
 
 

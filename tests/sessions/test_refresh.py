@@ -154,9 +154,9 @@ async def test_is_no_access_token_nor_the_other_way_round(ada: Person, anyone: A
         lambda token: token[:-1] + ("A" if token[-1] != "A" else "B"),
         lambda token: token.replace(".0.", ".1."),
         lambda token: token.replace(".0.", ".999999999."),
-        lambda token: token.replace("uvr_2.", "uvr_1."),
-        lambda token: token.replace("uvr_2.", "uvr_4711."),
-        lambda token: token.replace("uvr_2.", "uvr_02."),
+        lambda token: token.replace("uvr_2.2.", "uvr_2.1."),
+        lambda token: token.replace("uvr_2.2.", "uvr_2.4711."),
+        lambda token: token.replace("uvr_2.2.", "uvr_2.02."),
         lambda token: token.replace(".0.", ".00."),
         lambda token: token.upper(),
         lambda token: token + "\n",
@@ -187,3 +187,12 @@ async def test_is_stored_nowhere(ada: Person, anyone: AsyncClient, resources: Re
     with_another_key = Sealer([b"another" * 8])
     with pytest.raises(Unsealable):
         with_another_key.open(sealed, "refresh-tokens")
+
+
+async def test_of_before_tokens_named_users_goes_on(ada: Person, anyone: AsyncClient) -> None:
+    [_, session, counter, mac] = ada.refresh_token.split(".")
+
+    status, successor = await refresh(anyone, f"uvr_{session}.{counter}.{mac}")
+
+    assert status == 200
+    assert successor.startswith(f"uvr_{ada.id}.{session}.")

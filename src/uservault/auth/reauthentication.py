@@ -43,6 +43,6 @@ class Reauthentication:
             self.events.record(ReauthenticationRefused(subject_id=me.user_id))
             raise CurrentPasswordWrong
         await self.throttle.forgive(me.user_id)
-        at = await self.sessions.renew(me.session_id, (PASSWORD,))
+        at = await self.sessions.renew(me.user_id, me.session_id, (PASSWORD,))
         self.events.record(Reauthenticated(subject_id=me.user_id))
         return at

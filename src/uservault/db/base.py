@@ -41,6 +41,12 @@ UtcDateTime = DateTime(timezone=True).with_variant(_Forgetful(), "sqlite", "mysq
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 
+# With `user_id`, the primary key of users' rows. A database with several nodes keeps the rows of a
+# user on one of them, and demands the user in every unique key of such a table. Only SQLite has the
+# id alone as the key: it generates none for a key of two columns.
+OwnedId = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
+NOBODY = 0  # the user of such a row that has none: a key takes no NULL
+
 
 def exact(length: int) -> String:
     """Text that is compared exactly: the default collations of MySQL and MariaDB ignore case."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uservault.access.guard import MaybePrincipal
 from uservault.access.origin import MaybeOrigin
 from uservault.events.models import EventRecord
-from uservault.events.seals import seal
+from uservault.events.seals import keeper, seal
 from uservault.kit.schema import Schema
 from uservault.telemetry.origin import Origin
 from uservault.wiring.scope import Now, Sealing, WriteSession, injected
@@ -39,11 +39,13 @@ class EventLog:
     def record(self, event: Event) -> None:
         origin = self.origin or NOWHERE
         personal = set(event.personal)
+        actor = self.actor.subject if self.actor else None
         record = EventRecord(
+            user_id=keeper(event.subject_id, actor.id if actor else None),
             type=event.type,
             at=self.now(),
-            actor_kind=self.actor.subject.kind if self.actor else None,
-            actor_id=self.actor.subject.id if self.actor else None,
+            actor_kind=actor.kind if actor else None,
+            actor_id=actor.id if actor else None,
             subject_id=event.subject_id,
             session_id=self.actor.session_id if self.actor else None,
             address=origin.address,

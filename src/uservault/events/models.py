@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.db.base import Base, BigId, Id, exact
+from uservault.db.base import NOBODY, Base, BigId, OwnedId, exact
 
 
 class EventRecord(Base):
@@ -24,7 +24,10 @@ class EventRecord(Base):
         Base.__table_args__,
     )
 
-    id: Mapped[Id] = mapped_column(init=False)
+    id: Mapped[OwnedId] = mapped_column(init=False)
+    user_id: Mapped[int] = mapped_column(  # follows from the others: see `events.seals.keeper`
+        BigId, primary_key=True, autoincrement=False, server_default=str(NOBODY)
+    )
     type: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     actor_kind: Mapped[str | None] = mapped_column(exact(16))  # None before 0011: a user

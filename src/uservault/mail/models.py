@@ -3,7 +3,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.db.base import Base, Id, exact
+from uservault.db.base import Base, OwnedId, exact
 
 
 class Mail(Base):
@@ -15,12 +15,14 @@ class Mail(Base):
 
     __tablename__ = "letters"
 
-    id: Mapped[Id] = mapped_column(init=False)
+    id: Mapped[OwnedId] = mapped_column(init=False)
+    user_id: Mapped[int] = mapped_column(  # or NOBODY
+        BigInteger, primary_key=True, autoincrement=False, index=True
+    )
     reference: Mapped[str] = mapped_column(exact(43))  # random; part of the Message-ID
     template: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(16))
     recipient: Mapped[str] = mapped_column(String(254))
-    user_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     sealed: Mapped[str | None] = mapped_column(Text)  # its variables, deleted once it is sent
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)  # None: no further try

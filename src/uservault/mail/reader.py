@@ -1,6 +1,7 @@
 from pydantic import TypeAdapter
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
+from uservault.db.base import NOBODY
 from uservault.mail.models import Mail
 from uservault.mail.schemas import MailQuery, MailRead, MailState
 from uservault.web.pagination import Page, read_page
@@ -11,7 +12,9 @@ IS = {
     MailState.SENT: Mail.sent_at.is_not(None),
     MailState.FAILED: Mail.failed_at.is_not(None),
 }
-READ_COLUMNS = select(*(getattr(Mail, field) for field in MailRead.model_fields))
+COLUMNS = {name: getattr(Mail, name) for name in MailRead.model_fields}
+WHOSE = func.nullif(Mail.user_id, NOBODY).label("user_id")
+READ_COLUMNS = select(*(COLUMNS | {"user_id": WHOSE}).values())
 NEWEST_FIRST = READ_COLUMNS.order_by(Mail.id.desc()).limit(bindparam("limit"))
 MANY = TypeAdapter(list[MailRead])
 

@@ -1,5 +1,6 @@
 import json
 
+from uservault.db.base import NOBODY
 from uservault.events.log import EventLog
 from uservault.kit.crypto import random_token
 from uservault.mail.errors import MailNotFailed, MailNotFound
@@ -31,7 +32,7 @@ class Mailer:
             template=contents.template(),
             locale=language(locale),
             recipient=to,
-            user_id=user_id,
+            user_id=user_id or NOBODY,
             sealed=None,
             created_at=now,
             next_try_at=now,
@@ -42,7 +43,7 @@ class Mailer:
 
     async def retry(self, id: int) -> Mail:
         """Queue a failed e-mail again. Raises MailNotFound or MailNotFailed."""
-        mail = await self.mails.get(id)
+        mail = await self.mails.find(id)
         if mail is None:
             raise MailNotFound
         if mail.failed_at is None:
@@ -50,5 +51,5 @@ class Mailer:
         mail.failed_at = None
         mail.tries = 0
         mail.next_try_at = self.now()
-        self.events.record(MailRetried(subject_id=mail.user_id, letter_id=id))
+        self.events.record(MailRetried(subject_id=mail.user_id or None, letter_id=id))
         return await self.mails.save(mail)

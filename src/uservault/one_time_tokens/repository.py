@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, Update, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, delete, select, update
 
 from uservault.db.database import AnyRow
 from uservault.one_time_tokens.models import OneTimeToken
@@ -16,7 +16,7 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
 
     model = OneTimeToken
 
-    async def epoch(self, user_id: int | None) -> int | None:
+    async def epoch(self, user_id: int) -> int | None:
         """The user's credential epoch."""
         return await self.session.scalar(select(User.credential_epoch).where(User.id == user_id))
 
@@ -37,10 +37,15 @@ class OneTimeTokenRepository(Repository[OneTimeToken]):
         unspent = which & OneTimeToken.used_at.is_(None)
         return await self._count(update(OneTimeToken).where(unspent).values(used_at=now))
 
-    async def spend_one(self, id: int, now: datetime) -> bool:
+    async def spend_one(self, user_id: int, id: int, now: datetime) -> bool:
         """Whether it could still be used."""
-        usable = (OneTimeToken.id == id) & (OneTimeToken.expires_at > now) & OF_THIS_EPOCH
-        return await self.spend(usable, now) == 1
+        this = (OneTimeToken.user_id == user_id) & (OneTimeToken.id == id)
+        return await self.spend(this & (OneTimeToken.expires_at > now) & OF_THIS_EPOCH, now) == 1
+
+    async def forget(self, user_id: int) -> None:
+        """Delete all that were issued to a user."""
+        theirs = OneTimeToken.user_id == user_id
+        await self.session.execute(delete(OneTimeToken).where(theirs))
 
     async def count_try(self, which: ColumnElement[bool]) -> bool:
         """Whether a try was left."""

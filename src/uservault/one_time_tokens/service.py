@@ -5,12 +5,19 @@ from typing import Any
 
 from sqlalchemy import true
 
-from uservault.kit.crypto import digest, random_code, random_token
+from uservault.db.base import NOBODY
+from uservault.kit.crypto import digest, random_code
 from uservault.one_time_tokens.codes import Codes
 from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.models import OneTimeToken
 from uservault.one_time_tokens.purposes import OF_ADDRESS, Purpose
-from uservault.one_time_tokens.reader import LiveToken, OneTimeTokenReader, live_token, sealed_for
+from uservault.one_time_tokens.reader import (
+    LiveToken,
+    OneTimeTokenReader,
+    live_token,
+    sealed_for,
+    token_of,
+)
 from uservault.one_time_tokens.repository import OneTimeTokenRepository
 from uservault.wiring.scope import Inject, Now, Sealing, Shared, injected
 
@@ -19,7 +26,7 @@ MAX_TRIES = 5  # of a code
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Issued:
-    """A token of 256 bits and, for a user who is logged in, a code of six digits."""
+    """A token of 256 bits that names its user. Its code has six digits, for who is logged in."""
 
     id: int
     token: str
@@ -39,7 +46,7 @@ class OneTimeTokenService:
     async def issue(
         self,
         purpose: Purpose,
-        user_id: int | None = None,
+        user_id: int = NOBODY,
         address: str | None = None,
         data: Mapping[str, Any] | None = None,
     ) -> Issued:
@@ -48,10 +55,10 @@ class OneTimeTokenService:
         A user can add several addresses at a time: only those to the same one are void. A user
         invites many people: their invitations are void by the epoch alone.
         """
-        if user_id is not None and purpose is not Purpose.INVITATION:
+        if user_id != NOBODY and purpose is not Purpose.INVITATION:
             only = address if purpose is Purpose.ADD_EMAIL else None
             await self.void(user_id, purpose, address=only)
-        token, code, now = random_token(), random_code(), self.now()
+        token, code, now = token_of(user_id), random_code(), self.now()
         token_hash = digest(token)
         one_time_token = OneTimeToken(
             purpose=purpose,
@@ -90,7 +97,7 @@ class OneTimeTokenService:
 
     async def use(self, token: LiveToken) -> None:
         """Of many at once, one succeeds. Raises OneTimeTokenInvalid."""
-        if not await self.one_time_tokens.spend_one(token.id, self.now()):
+        if not await self.one_time_tokens.spend_one(token.owner, token.id, self.now()):
             raise OneTimeTokenInvalid
 
     async def last_address(self, user_id: int, purpose: Purpose) -> str | None:

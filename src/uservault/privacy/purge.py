@@ -1,6 +1,7 @@
 from uservault.audit.erasure import EventErasure
 from uservault.events.log import EventLog
 from uservault.mail.repository import MailRepository
+from uservault.one_time_tokens.repository import OneTimeTokenRepository
 from uservault.users.events import UserPurged
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
@@ -10,13 +11,14 @@ from uservault.wiring.scope import Inject, Now, injected
 
 @injected
 class Purge:
-    """Deletes a user for good, with the rows that reference them and their e-mails.
+    """Deletes a user for good, with the rows that reference them and what is keyed by them.
 
     Their events stay, without personal data.
     """
 
     users: Inject[UserRepository]
     mails: Inject[MailRepository]
+    one_time_tokens: Inject[OneTimeTokenRepository]
     erasure: Inject[EventErasure]
     events: Inject[EventLog]
     now: Now
@@ -24,6 +26,7 @@ class Purge:
     async def purge(self, user: User) -> None:
         before = state_of(user, self.now())
         await self.mails.forget(user.id)
+        await self.one_time_tokens.forget(user.id)
         await self.users.delete(user)
         self.events.record(UserPurged(subject_id=user.id, before=before))
         await self.erasure.forget(user.id)

@@ -3,7 +3,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from uservault.db.base import Base, BigId, Id, exact
+from uservault.db.base import Base, BigId, OwnedId, exact
 
 
 class Session(Base):
@@ -14,9 +14,13 @@ class Session(Base):
 
     __tablename__ = "sessions"
 
-    id: Mapped[Id] = mapped_column(init=False)
+    id: Mapped[OwnedId] = mapped_column(init=False)
     user_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True
+        BigId,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
     )
     created_at: Mapped[datetime]
     authenticated_at: Mapped[datetime]  # the last proof: the login, or a later password check

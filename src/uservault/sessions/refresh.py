@@ -1,6 +1,6 @@
 """Refresh tokens: opaque to clients, one after the other in each session, none of them stored.
 
-A token is the session's id, its number and an HMAC over both under the session's own key. So the
+A token is the user's id, the session's, its number and an HMAC under the session's own key. So the
 successor of a token is always the same one, however often it is asked for (RFC 9700 §4.14.2).
 """
 
@@ -9,11 +9,14 @@ import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from secrets import token_bytes
+from typing import Any
 
 from uservault.kit.crypto import Unsealable
 from uservault.wiring.ports import Resources
 
-FORM = re.compile(r"uvr_([1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
+ID = r"[1-9][0-9]{0,17}"
+# Tokens that were issued before 0016 name no user.
+FORM = re.compile(rf"uvr_(?:({ID})\.)?({ID})\.(0|[1-9][0-9]{{0,8}})\.([A-Za-z0-9_-]{{43}})")
 PURPOSE = "refresh-tokens"
 KEY_BYTES = 32
 
@@ -22,6 +25,7 @@ KEY_BYTES = 32
 class RefreshToken:
     """What a well-formed token says of itself; nothing of it is proved yet."""
 
+    user_id: int | None
     session_id: int
     counter: int
     mac: str
@@ -37,18 +41,22 @@ class RefreshTokens:
         """A session's key, sealed."""
         return self.sealer.seal(token_bytes(KEY_BYTES), PURPOSE)
 
-    def write(self, sealed: str, session_id: int, counter: int) -> str:
-        """Raises Unsealable."""
-        return f"uvr_{session_id}.{counter}.{self._mac(sealed, session_id, counter)}"
+    def write(self, session: Any, counter: int) -> str:
+        """`session` has the columns of a session. Raises Unsealable."""
+        mac = self._mac(session.key_sealed, session.id, counter)
+        return f"uvr_{session.user_id}.{session.id}.{counter}.{mac}"
 
     def read(self, token: str) -> RefreshToken | None:
         if found := FORM.fullmatch(token):
-            return RefreshToken(int(found[1]), int(found[2]), found[3])
+            user_id = int(found[1]) if found[1] else None
+            return RefreshToken(user_id, int(found[2]), int(found[3]), found[4])
         return None
 
-    def is_ours(self, token: RefreshToken, sealed: str) -> bool:
+    def is_ours(self, token: RefreshToken, session: Any) -> bool:
+        if token.user_id not in (None, session.user_id):
+            return False
         try:
-            expected = self._mac(sealed, token.session_id, token.counter)
+            expected = self._mac(session.key_sealed, token.session_id, token.counter)
         except Unsealable:  # the key it was sealed under is not set any more
             return False
         return hmac.compare_digest(expected, token.mac)

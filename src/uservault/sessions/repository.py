@@ -12,9 +12,14 @@ from uservault.wiring.repository import Repository
 class SessionRepository(Repository[Session]):
     model = Session
 
-    async def advance(self, id: int, counter: int, now: datetime) -> bool:
+    async def of_user(self, user_id: int, id: int) -> Session | None:
+        """The session, locked until the unit of work ends."""
+        return await self.session.get(Session, (id, user_id), with_for_update=True)
+
+    async def advance(self, user_id: int, id: int, counter: int, now: datetime) -> bool:
         """Whether `counter` was the last one, and this call the one that moved on from it."""
-        last = (Session.id == id) & (Session.counter == counter) & Session.revoked_at.is_(None)
+        theirs = (Session.user_id == user_id) & (Session.id == id)
+        last = theirs & (Session.counter == counter) & Session.revoked_at.is_(None)
         values = {"counter": counter + 1, "refreshed_at": now, "last_seen_at": now}
         return await self._count(update(Session).where(last).values(values)) == 1
 

@@ -56,9 +56,9 @@ class SessionService:
         await self.sessions.save(session)
         return self._opened(session, session.counter)
 
-    async def renew(self, id: int, methods: Sequence[str]) -> datetime:
+    async def renew(self, user_id: int, id: int, methods: Sequence[str]) -> datetime:
         """The user of the session proved again who they are: the time of that proof."""
-        session = await self.sessions.get(id)
+        session = await self.sessions.of_user(user_id, id)
         if session is None or session.revoked_at is not None:
             raise SessionNotFound
         session.authenticated_at, session.methods = self.now(), " ".join(methods)
@@ -73,9 +73,9 @@ class SessionService:
         """
         presented = self.tokens.read(token)
         row = await self.reader.to_refresh(presented.session_id) if presented else None
-        if presented is None or row is None or not self.tokens.is_ours(presented, row.key_sealed):
+        if presented is None or row is None or not self.tokens.is_ours(presented, row):
             raise RefreshRefused
-        if await self.sessions.advance(row.id, presented.counter, self.now()):
+        if await self.sessions.advance(row.user_id, row.id, presented.counter, self.now()):
             return self._opened(row, presented.counter + 1)
         return await self._again(presented)
 
@@ -152,7 +152,7 @@ class SessionService:
             seconds_left=int((session.expires_at - self.now()).total_seconds()),
             authenticated_at=session.authenticated_at,
             methods=tuple(session.methods.split()),
-            refresh_token=self.tokens.write(session.key_sealed, session.id, counter),
+            refresh_token=self.tokens.write(session, counter),
         )
 
 
