@@ -29,11 +29,11 @@ class PasswordService:
         return await self.passwords.replace_hash(user_id, old, new)
 
     async def is_still(self, user_id: int, hash: str) -> bool:
-        """False if the password was changed or the user deleted since `hash` was read.
+        """False if the password was changed since `hash` was read.
 
-        If true, it stays so until the unit of work ends.
+        Lock the user first: then it stays true until the unit of work ends.
         """
-        return await self.passwords.lock(user_id, hash)
+        return await self.passwords.has_hash(user_id, hash)
 
     async def upgrade(self, user_id: int, old: str, new: str) -> None:
         """Stores a hash of the same password by the current scheme and cost."""
