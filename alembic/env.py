@@ -42,7 +42,8 @@ def log_steps(steps: Sequence[MigrationInfo]) -> None:
         log.info("migrated", extra=facts)
 
 
-def run(connection: Connection, wait: float) -> None:
+def run(connection: Connection, wait: float) -> list[MigrationInfo]:
+    """Returns the steps that were taken."""
     steps: list[MigrationInfo] = []
 
     def is_here(thing: Any, *_: object) -> bool:
@@ -61,6 +62,7 @@ def run(connection: Connection, wait: float) -> None:
         with context.begin_transaction():
             context.run_migrations()
     log_steps(steps)
+    return steps
 
 
 async def run_by_itself() -> None:
@@ -70,6 +72,7 @@ async def run_by_itself() -> None:
 
 
 if given := context.config.attributes.get("connection"):
-    run(given, context.config.attributes["wait"])
+    taken = run(given, context.config.attributes["wait"])
+    context.config.attributes["applied"] = {step.up_revision_id for step in taken}
 else:
     asyncio.run(run_by_itself())

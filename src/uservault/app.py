@@ -11,6 +11,7 @@ from uservault.account.activation_router import router as activation
 from uservault.account.emails_router import router as my_emails
 from uservault.account.me_router import router as me
 from uservault.account.router import router as account
+from uservault.audit.adoption import Adoption
 from uservault.auth.router import router as auth
 from uservault.db.migrations import upgrade
 from uservault.docs.router import mount_docs
@@ -93,9 +94,9 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
-        if _migrates(settings):
-            await upgrade(settings)
+        applied = await upgrade(settings) if _migrates(settings) else ()
         async with opening(settings) as resources, AsyncExitStack() as running:
+            await Adoption(resources).after(applied)
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
             complete_routes(app)

@@ -2,22 +2,20 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from alembic.util import CommandError
-from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from uservault.app import create_app
+from uservault.audit.adoption import Adoption
 from uservault.audit.commands import audit_commands
 from uservault.db import migrations
 from uservault.keys.commands import key_commands
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
-from uservault.registration.first_admin import make_admin
-from uservault.registration.schemas import UserCreate
+from uservault.registration.commands import add_create_admin
 from uservault.resources import open_resources
 from uservault.serving.run import CannotListen
 from uservault.serving.run import serve as serve_forever
@@ -37,8 +35,6 @@ app = typer.Typer(
 )
 migrate = typer.Typer(help="Migrate the database's schema up or down.", no_args_is_help=True)
 app.add_typer(migrate, name="migrate")
-app.add_typer(key_commands(lambda action: _say(_run(_with_resources(action)))), name="keys")
-app.add_typer(audit_commands(lambda action: _say(_run(_with_resources(action)))), name="audit")
 
 
 @app.command()
@@ -73,7 +69,7 @@ def worker() -> None:
 @migrate.command()
 def up(revision: Annotated[str, typer.Argument(help="The target revision.")] = "head") -> None:
     """Migrate up. Safe to run several times at once: one process migrates, the others wait."""
-    _run(migrations.upgrade(_settings(), revision))
+    _run(_migrate_up(_settings(), revision))
     _say(f"at {_current()}")
 
 
@@ -88,23 +84,6 @@ def down(revision: Annotated[str, typer.Argument(help="The target revision.")] =
 def current() -> None:
     """Print the database's revision and the one that this version expects."""
     _say(f"at {_current()}, expected {migrations.newest()}")
-
-
-@app.command()
-def create_admin(
-    username: Annotated[str, typer.Option(prompt=True)],
-    email: Annotated[str, typer.Option(prompt=True)],
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
-) -> None:
-    """Create an administrator: a user with every permission. Prompts for the password."""
-    password = _read_password() if password_stdin else _prompt_password()
-    try:
-        data = UserCreate(username=username, email=email, password=password)
-    except ValidationError as error:
-        _fail("\n".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors()))
-    _run(_create_admin(_settings(), data))
 
 
 @app.command()
@@ -135,15 +114,16 @@ def show_settings() -> None:
         _say(f"    default: {setting.default or 'none'}; from: {source}")
 
 
+async def _migrate_up(settings: Settings, revision: str) -> None:
+    applied = await migrations.upgrade(settings, revision)
+    if applied and revision == "head":  # an older schema is not the one that we know
+        async with open_resources(settings) as resources:
+            await Adoption(resources).after(applied)
+
+
 async def _work(settings: Settings) -> None:
     async with open_resources(settings) as resources:
         await work(resources)
-
-
-async def _create_admin(settings: Settings, data: UserCreate) -> None:
-    async with open_resources(settings) as resources:
-        user = await make_admin(resources, data)
-    _say(f"created administrator {user.username} with id {user.id}")
 
 
 async def _with_resources(action: Callable[[Resources], Awaitable[T]]) -> T:
@@ -153,18 +133,6 @@ async def _with_resources(action: Callable[[Resources], Awaitable[T]]) -> T:
 
 def _current() -> str:
     return _run(migrations.current(_settings())) or "nothing"
-
-
-def _read_password() -> str:
-    try:
-        return sys.stdin.readline().rstrip("\r\n")
-    except UnicodeDecodeError:
-        _fail("the password is not UTF-8")
-
-
-def _prompt_password() -> str:
-    password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return password
 
 
 def _settings() -> Settings:
@@ -198,3 +166,12 @@ def _say(line: str) -> None:
 def _fail(reason: str) -> NoReturn:
     typer.echo(f"uservault: {reason}", err=True)
     raise typer.Exit(2)
+
+
+def _do(action: Callable[[Resources], Awaitable[str]]) -> None:
+    _say(_run(_with_resources(action)))
+
+
+app.add_typer(key_commands(_do), name="keys")
+app.add_typer(audit_commands(_do), name="audit")
+add_create_admin(app, _do, _fail)

@@ -53,9 +53,8 @@ class TestVerify:
         done = audit(environment, "verify")
 
         assert empty.exit_code == done.exit_code == 0
-        assert empty.stdout.splitlines()[0] == "0 events chained, 0 not chained yet"
-        assert "head" not in empty.stdout
-        assert headless.stdout == "no events are chained yet\n"
+        assert empty.stdout.splitlines()[0].startswith("0 events chained since 2026-01-01")
+        assert headless.stdout.startswith("0:")
         said = done.stdout.splitlines()
         assert said[0] == "3 events chained since 2026-01-01T00:00:00Z, 0 not chained yet"
         assert said[1].startswith("head 3:")
@@ -104,3 +103,16 @@ class TestVerify:
 
         assert done.exit_code == 2
         assert "head" in done.stderr
+
+
+class TestAdopt:
+    def test_says_what_it_took_in(self, environment: Mapping[str, str], database_url: str) -> None:
+        prepare(database_url, "DELETE FROM event_chain")
+        broken = audit(environment, "verify")
+
+        done = audit(environment, "adopt")
+
+        assert broken.exit_code == 1
+        assert done.stdout == "0 events sealed, a new chain begun\n"
+        assert audit(environment, "verify").exit_code == 0
+        assert audit(environment, "adopt").stdout == "0 events sealed, the chain goes on\n"

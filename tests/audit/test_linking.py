@@ -16,8 +16,8 @@ from tests.events.record import (
 from tests.support.fakes import FakeClock
 from tests.support.processes import opened
 from uservault.audit.chain import ChainTampered
+from uservault.audit.kept_head import KeptHead
 from uservault.audit.linking import RECENT, Linking
-from uservault.audit.verification import ChainVerification
 from uservault.auth.events import LoginFailed
 from uservault.events.log import EventLog
 from uservault.wiring.ports import Resources
@@ -97,20 +97,8 @@ class TestLinking:
         assert [position for position, _ in await links(resources)] == list(range(1, 41))
         assert await faults(resources) == []
 
-    async def test_adopts_what_was_written_before_there_were_seals(
-        self, resources: Resources
-    ) -> None:
-        await record(resources, 1, 2)
-        await tamper(resources, "UPDATE events SET seal = NULL, salt = NULL, fingerprint = NULL")
-        waiting = await verified(resources)
-
-        await chained(resources, 3)
-
-        assert (waiting.waiting, waiting.faults) == (2, [])
-        assert len(await links(resources)) == 3
-        assert await faults(resources) == []
-
-    async def test_adopts_nothing_later(self, resources: Resources) -> None:
+    @pytest.mark.promise("I11")
+    async def test_links_nothing_without_a_seal(self, resources: Resources) -> None:
         await chained(resources, 1)
         await record(resources, 2)
         await tamper(resources, "UPDATE events SET seal = NULL WHERE id = 2")
@@ -119,6 +107,19 @@ class TestLinking:
 
         assert await links(resources) == [(1, 1)]
         assert await faults(resources) == [f"event 2 {NOT_OURS}"]
+
+    @pytest.mark.promise("I11")
+    async def test_reports_what_is_not_ours(
+        self, resources: Resources, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        await chained(resources, 1)
+        await record(resources, 2, 3)
+        await tamper(resources, "UPDATE events SET seal = NULL WHERE id > 1")
+
+        await link_late(resources)
+
+        [said] = [vars(each) for each in caplog.records if each.levelname == "ERROR"]
+        assert (said["first"], said["count"]) == (2, 2)
 
     @pytest.mark.parametrize(
         "statement", ["UPDATE event_chain SET adopted_to = 9", "DELETE FROM event_chain"]
@@ -137,10 +138,9 @@ class TestLinking:
         self, resources: Resources, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level("INFO")
-        await link_late(resources)
         await record(resources, 1)
         await link_late(resources)
 
-        head = str(await ChainVerification(resources).head())
+        head = str(await resources.shared(KeptHead).head())
         said = [vars(each)["head"] for each in caplog.records if each.msg == "events chained"]
         assert said == [head]

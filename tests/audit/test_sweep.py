@@ -6,6 +6,7 @@ import pytest
 from tests.events.record import chained, faults, links, record, record_many, sweep, tamper, verified
 from tests.support.fakes import FakeClock
 from tests.support.history import history
+from uservault.audit.kept_head import KeptHead
 from uservault.audit.linking import Linking
 from uservault.audit.verification import ChainVerification
 from uservault.events.models import EventRecord
@@ -39,7 +40,7 @@ class TestEventSweep:
         self, resources: Resources, clock: FakeClock
     ) -> None:
         await a_past(resources, clock)
-        head = await ChainVerification(resources).head()
+        head = await resources.shared(KeptHead).head()
         clock.advance(days=9)
 
         assert await sweep(resources, days=2) == 4

@@ -5,6 +5,7 @@ from tests.support import databases
 from tests.support.databases import connected
 from tests.support.fakes import FakeClock
 from tests.support.processes import opened
+from uservault.audit.adoption import Adoption
 from uservault.audit.linking import Linking
 from uservault.db import migrations
 
@@ -21,8 +22,9 @@ async def test_events_are_the_same_there_and_back_and_chained_meanwhile(blank_ur
     async with connected(blank_url) as connection:
         await connection.execute(EVENT)
 
-    await migrations.upgrade(settings)
+    applied = await migrations.upgrade(settings)
     async with opened(settings, FakeClock()) as resources:
+        await Adoption(resources).after(applied)
         await Linking(resources).run_once()
         assert await links(resources) == [(1, 1)]
         assert (await verified(resources)).faults == []

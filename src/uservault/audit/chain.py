@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uservault.events.models import EventChain, EventLink, EventRecord
@@ -14,18 +14,18 @@ CHAIN_ID = 1  # of the single row
 HEAD = re.compile(r"(0|[1-9][0-9]{0,17}):([A-Za-z0-9_-]{43})")
 BATCH_SIZE = 1000  # events
 
-# Ids of events, with their position in the chain or None, in the order of ids.
+# Ids and times of events, with their position in the chain or None.
 PLACES = (
-    select(EventRecord.id, EventLink.position)
+    select(EventRecord.id, EventRecord.at, EventLink.position)
     .join_from(EventRecord, EventLink, EventLink.event_id == EventRecord.id, isouter=True)
-    .order_by(EventRecord.id)
     .limit(BATCH_SIZE)
 )
+PLACES_BY_ID = PLACES.order_by(EventRecord.id)
 UNLINKED = ~select(EventLink.position).where(EventLink.event_id == EventRecord.id).exists()
 
 
 class ChainTampered(Exception):
-    """The chain was changed from outside. Adding links now would hide that."""
+    """The chain was changed from outside, or removed. Adding links now would hide that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def _facts(chain: Any) -> list[Any]:
     return [*times, chain.adopted_to, chain.position, chain.digest]
 
 
-async def locked(session: AsyncSession, sealer: Sealer) -> EventChain | None:
+async def locked(session: AsyncSession, sealer: Sealer) -> EventChain:
     """Lock the chain's row, so that no other worker adds or removes links. Raises ChainTampered."""
     chain = await session.get(EventChain, CHAIN_ID, with_for_update=True)
-    if chain is not None and not is_ours(sealer, chain):
+    if chain is None or not is_ours(sealer, chain):
         raise ChainTampered
     return chain
 
@@ -86,9 +86,3 @@ async def head(session: AsyncSession, chain: EventChain) -> Head:
     last = select(EventLink).order_by(EventLink.position.desc()).limit(1)
     link = (await session.scalars(last)).first()
     return Head(link.position, link.digest) if link else Head(chain.position, chain.digest)
-
-
-async def newest_unsealed(session: AsyncSession) -> int:
-    """The id of the newest event without a seal, from before events had seals; or 0."""
-    newest = select(func.max(EventRecord.id)).where(EventRecord.seal.is_(None))
-    return await session.scalar(newest) or 0

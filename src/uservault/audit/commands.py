@@ -6,7 +6,9 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from uservault.audit.adoption import Adoption
 from uservault.audit.chain import Head
+from uservault.audit.kept_head import KeptHead
 from uservault.audit.verification import ChainVerification, Findings
 from uservault.wiring.ports import Resources
 
@@ -32,6 +34,14 @@ def audit_commands(do: Callable[[Action], None]) -> typer.Typer:
         """Print the end of the chain. Keep it elsewhere: it proves later that no end is missing."""
         do(_head)
 
+    @audit.command()
+    def adopt() -> None:
+        """Take the record as it is: seal events without a seal, and begin a chain if none is sound.
+
+        Run `verify` first. What was tampered with is taken in, too.
+        """
+        do(_adopt)
+
     return audit
 
 
@@ -43,12 +53,21 @@ def _parsed(text: str) -> Head:
 
 
 async def _head(resources: Resources) -> str:
-    head = await ChainVerification(resources).head()
+    head = await resources.shared(KeptHead).head()
     return str(head) if head.digest else "no events are chained yet"
 
 
+async def _adopt(resources: Resources) -> str:
+    sealed, begun = await Adoption(resources).run()
+    return f"{sealed} events sealed, {'a new chain begun' if begun else 'the chain goes on'}"
+
+
 async def _verify(resources: Resources, known: Head | None) -> str:
-    findings = await ChainVerification(resources).run(known)
+    try:
+        findings = await ChainVerification(resources).run(known)
+    except (OSError, ValueError):
+        typer.echo("USERVAULT_AUDIT__HEAD_FILE: cannot be read, or holds no head")
+        raise typer.Exit(1) from None
     if not findings.count:
         return "\n".join([*_summary(findings), "no tampering found"])
     for line in [*findings.faults, *_rest(findings), *_summary(findings)]:

@@ -6,35 +6,24 @@ higher ids, or never. Such a late event is linked when it becomes visible.
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from uservault.audit.chain import (
-    CHAIN_ID,
-    PLACES,
-    UNLINKED,
-    ChainTampered,
-    Head,
-    head,
-    locked,
-    newest_unsealed,
-    next_link,
-    seal_chain,
-)
+from uservault.audit.chain import PLACES, PLACES_BY_ID, UNLINKED, Head, head, locked, next_link
+from uservault.audit.kept_head import KeptHead
+from uservault.db.batch import AnySelect
 from uservault.db.unit_of_work import unit_of_work
 from uservault.events.models import EventChain, EventLink, EventRecord
-from uservault.events.seals import fault_of, seal
-from uservault.kit.crypto import random_token
+from uservault.events.seals import fault_of
 from uservault.wiring.ports import Resources
 
 log = logging.getLogger(__name__)
 
 RECENT = 1000  # links; how far back each run looks for late commits
 SKEW = timedelta(hours=1)  # events do not become visible in the order of their times
+LATEST = timedelta(days=1)  # longer than any transaction takes
 
 
 class Linking:
@@ -44,10 +33,18 @@ class Linking:
         self.database = resources.database
         self.sealer = resources.sealer
         self.now = resources.clock
+        self.kept = resources.shared(KeptHead)
 
     async def run_once(self) -> int:
-        """Return the number of events that were linked."""
-        return await self._link_after(await self._recent_id())
+        """Return the number of events that were linked. Raises ChainTampered."""
+        id, linked = await self._recent_id(), 0
+        while rows := await self.database.rows(PLACES_BY_ID.where(EventRecord.id > id)):
+            if waiting := [row.id for row in rows if row.position is None]:
+                linked += len(await self._link(waiting))
+            id = rows[-1].id
+        if linked:
+            await self.kept.keep()
+        return linked
 
     async def _recent_id(self) -> int:
         """The event id at the link RECENT places back, or 0."""
@@ -55,45 +52,17 @@ class Linking:
         rows = await self.database.rows(newest_first.offset(RECENT).limit(1))
         return rows[0].event_id if rows else 0
 
-    async def _link_after(self, id: int) -> int:
-        linked = 0
-        while rows := await self.database.rows(PLACES.where(EventRecord.id > id)):
-            if waiting := [row.id for row in rows if row.position is None]:
-                linked += await self._link(waiting)
-            id = rows[-1].id
-        return linked
-
-    async def _link(self, ids: Sequence[int]) -> int:
-        """Link our events in one transaction. Forged events stay unlinked; verification finds
-        them."""
-        await self._begin()
+    async def _link(self, ids: Sequence[int]) -> Sequence[int]:
+        """Links our events in one transaction. Forged events stay unlinked."""
         async with unit_of_work(self.database) as session:
-            if (chain := await locked(session, self.sealer)) is None:
-                raise ChainTampered
+            chain = await locked(session, self.sealer)
             links = []
             last = await head(session, chain)
             for event in await self._ours(session, chain, ids):
                 links.append(next_link(self.sealer, last, event))
                 last = Head(links[-1].position, links[-1].digest)
             session.add_all(links)
-        return len(links)
-
-    async def _begin(self) -> None:
-        """Create the chain's row if there is none. Another worker may be first."""
-        for existing in (select(EventChain.id), select(EventLink.position).limit(1)):
-            if await self.database.rows(existing):
-                return
-        with suppress(IntegrityError):
-            async with unit_of_work(self.database) as session:
-                chain = EventChain(
-                    id=CHAIN_ID,
-                    began_at=self.now(),
-                    adopted_to=await newest_unsealed(session),
-                    position=0,
-                    digest=random_token(),
-                )
-                seal_chain(self.sealer, chain)
-                session.add(chain)
+        return [link.event_id for link in links]
 
     async def _ours(
         self, session: AsyncSession, chain: EventChain, ids: Sequence[int]
@@ -102,9 +71,6 @@ class Linking:
         some."""
         found = select(EventRecord).where(EventRecord.id.in_(ids), UNLINKED)
         events = (await session.scalars(found.order_by(EventRecord.id))).all()
-        for event in events:
-            if event.seal is None and event.id <= chain.adopted_to:
-                seal(self.sealer, event)
         copied = select(EventLink.seal).where(EventLink.seal.in_([each.seal for each in events]))
         seen: set[str | None] = set(await session.scalars(copied))
         ours = []
@@ -120,22 +86,40 @@ class Linking:
 
 
 class LateLinking(Linking):
-    """Looks at all events, to link those whose transaction took unusually long.
+    """Looks at the events of the last day, to link those whose transaction took unusually long.
 
-    Logs the end of the chain, as evidence for operators who keep logs elsewhere.
+    Reports what stays unlinked, and the end of the chain: operators may keep logs elsewhere.
     """
 
     logged = ""
 
     async def run_once(self) -> int:
-        linked = await self._link_after(0)
+        since, id = self.now() - LATEST, 0
+        linked = 0
+        while rows := await self.database.rows(_places_since(since, id)):
+            if waiting := [row.id for row in rows if row.position is None]:
+                ours = await self._link(waiting)
+                linked += len(ours)
+                self._report(sorted(set(waiting).difference(ours)))
+            since, id = rows[-1].at, rows[-1].id
         await self._log_head()
         return linked
 
+    def _report(self, left_out: Sequence[int]) -> None:
+        """Another worker may have linked some of them meanwhile; `verify` knows."""
+        if left_out:
+            facts = {"first": left_out[0], "count": len(left_out)}
+            log.error("events that are not ours; run `uservault audit verify`", extra=facts)
+
     async def _log_head(self) -> None:
-        async with unit_of_work(self.database) as session:
-            chain = await session.get(EventChain, CHAIN_ID)
-            now = str(await head(session, chain)) if chain else ""
-        if now != self.logged:
-            self.logged = now
-            log.info("events chained", extra={"head": now})
+        now = await self.kept.keep()
+        if not now.digest:
+            log.error("events have no chain; see `uservault audit adopt`")
+        elif str(now) != self.logged:
+            self.logged = str(now)
+            log.info("events chained", extra={"head": self.logged})
+
+
+def _places_since(at: datetime, id: int) -> AnySelect:
+    later = or_(EventRecord.at > at, EventRecord.id > id)
+    return PLACES.where(EventRecord.at >= at, later).order_by(EventRecord.at, EventRecord.id)

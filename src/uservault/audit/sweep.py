@@ -45,8 +45,7 @@ class EventSweep:
         if not self.retention or not await self._any_expired(end):
             return 0
         async with unit_of_work(self.database) as session:
-            if (chain := await locked(session, self.sealer)) is None:
-                return 0
+            chain = await locked(session, self.sealer)
             expired = self._expired(chain, await _first(session), end)
             if expired:
                 await self._cut(session, chain, expired)

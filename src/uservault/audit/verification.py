@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from uservault.audit.chain import BATCH_SIZE, PLACES, UNLINKED, Head, follows, is_ours
+from uservault.audit.chain import BATCH_SIZE, PLACES_BY_ID, UNLINKED, Head, follows, is_ours
+from uservault.audit.kept_head import KeptHead
 from uservault.db.database import AnyRow
 from uservault.events.models import EventChain, EventLink, EventRecord
 from uservault.events.seals import fault_of
@@ -15,6 +16,7 @@ from uservault.wiring.ports import Resources
 
 LINKED_WITHIN = timedelta(hours=1)  # by then, a worker has linked an event
 MAX_FAULTS = 100  # further faults are only counted
+NO_CHAIN = "there is no chain: it was removed, or `uservault audit adopt` has to begin it"
 
 CHAIN = select(*EventChain.__table__.columns)
 LINKS = select(*EventLink.__table__.columns).order_by(EventLink.position)
@@ -45,9 +47,14 @@ class ChainVerification:
         self.database = resources.database
         self.sealer = resources.sealer
         self.now = resources.clock
+        self.kept = resources.shared(KeptHead)
 
     async def run(self, known: Head | None = None) -> Findings:
-        """`known`: a head that was kept elsewhere and must still be in the chain."""
+        """`known`: a head that was kept elsewhere and must still be in the chain.
+
+        Without one, it is the one of USERVAULT_AUDIT__HEAD_FILE, if there is one.
+        """
+        known = known or self.kept.read()
         before, after = None, await self._chain()
         while True:
             before = after
@@ -56,23 +63,20 @@ class ChainVerification:
             if after == before:  # otherwise a sweep removed events during the check: try again
                 return findings
 
-    async def head(self) -> Head:
-        chain = await self._chain()
-        last = await self.database.rows(LINKS.order_by(None).order_by(LAST).limit(1))
-        return _head(last[0] if last else chain)
-
     async def _chain(self) -> AnyRow | None:
         rows = await self.database.rows(CHAIN)
         return rows[0] if rows else None
 
     async def _check(self, chain: AnyRow | None, known: Head | None) -> Findings:
         findings = Findings(head=_head(chain), began_at=chain.began_at if chain else None)
-        if chain and not is_ours(self.sealer, chain):
+        if chain is None:
+            findings.add(NO_CHAIN)
+        elif not is_ours(self.sealer, chain):
             findings.add("the beginning of the chain was edited")
         await self._check_start(findings)
         if known:
             _compare(findings, known)
-        await self._check_links(findings, known, has_begun=chain is not None)
+        await self._check_links(findings, known)
         if known and findings.head.position < known.position:
             end = f"it ends at {findings.head.position} instead of {known.position} or later"
             findings.add(f"the end of the chain was removed: {end}")
@@ -84,13 +88,8 @@ class ChainVerification:
         for link in await self.database.rows(early):
             findings.add(f"link {link.position} was inserted before the beginning")
 
-    async def _check_links(
-        self, findings: Findings, known: Head | None, *, has_begun: bool
-    ) -> None:
+    async def _check_links(self, findings: Findings, known: Head | None) -> None:
         while links := await self._page(findings.head.position):
-            if not has_begun:
-                findings.add("the beginning of the chain was removed")
-                has_begun = True
             ids = [link.event_id for link in links]
             rows = await self.database.rows(EVENTS.where(EventRecord.id.in_(ids)))
             events = {row.id: row for row in rows}
@@ -127,7 +126,7 @@ class ChainVerification:
 
     async def _check_unlinked(self, findings: Findings, chain: AnyRow | None) -> None:
         id = 0
-        while rows := await self.database.rows(PLACES.where(EventRecord.id > id)):
+        while rows := await self.database.rows(PLACES_BY_ID.where(EventRecord.id > id)):
             if ids := [row.id for row in rows if row.position is None]:
                 unlinked = EVENTS.where(EventRecord.id.in_(ids), UNLINKED)
                 for event in await self.database.rows(unlinked):
@@ -137,9 +136,8 @@ class ChainVerification:
     async def _check_unlinked_event(
         self, findings: Findings, event: AnyRow, chain: AnyRow | None
     ) -> None:
-        unsealed = event.seal is None and (chain is None or event.id <= chain.adopted_to)
         same = select(EventLink.event_id).where(EventLink.seal == event.seal)
-        if not unsealed and (fault := fault_of(self.sealer, event)):
+        if fault := fault_of(self.sealer, event):
             findings.add(f"event {event.id} {fault}")
         elif original := await self.database.rows(same):
             findings.add(f"event {event.id} is a copy of event {original[0].event_id}")
@@ -147,9 +145,6 @@ class ChainVerification:
             findings.add(f"event {event.id} was inserted, or no worker has run for an hour")
         else:
             findings.waiting += 1
-
-
-LAST = EventLink.position.desc()
 
 
 def _head(row: Any) -> Head:

@@ -71,9 +71,12 @@ def present(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-async def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Raises MigrationLocked, MigrationFailed, or the driver's error if it cannot connect."""
-    await _run(settings, lambda config: command.upgrade(config, revision))
+async def upgrade(settings: Settings, revision: str = "head") -> frozenset[str]:
+    """The revisions that this process applied; another one may have been first.
+
+    Raises MigrationLocked, MigrationFailed, or the driver's error if it cannot connect.
+    """
+    return await _run(settings, lambda config: command.upgrade(config, revision))
 
 
 async def downgrade(settings: Settings, revision: str = "-1") -> None:
@@ -86,11 +89,17 @@ async def current(settings: Settings) -> str | None:
         return await connection.run_sync(present)
 
 
-async def _run(settings: Settings, act: Callable[[Config], None]) -> None:
+async def _run(settings: Settings, act: Callable[[Config], None]) -> frozenset[str]:
     wait = settings.database.migration_wait
+
+    def migrate(connection: Connection) -> frozenset[str]:
+        config = alembic_config(connection, wait)
+        act(config)
+        return frozenset(config.attributes.get("applied", ()))
+
     async with connect(settings) as connection:
         try:
-            await connection.run_sync(lambda sync: act(alembic_config(sync, wait)))
+            return await connection.run_sync(migrate)
         except DBAPIError as error:
             raise MigrationFailed(error) from error
 

@@ -64,7 +64,7 @@ class EventChain(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     began_at: Mapped[datetime]
-    adopted_to: Mapped[int] = mapped_column(BigInteger)  # events up to this id may have no seal
+    adopted_to: Mapped[int] = mapped_column(BigInteger)  # up to this id, seals may be its own
     position: Mapped[int] = mapped_column(BigInteger)  # of the last link that was removed, or 0
     digest: Mapped[str] = mapped_column(exact(43))  # of that link
     swept_to: Mapped[datetime | None] = mapped_column(default=None)  # older events are not linked

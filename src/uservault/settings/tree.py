@@ -13,6 +13,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from uservault.settings.admin import AdminSettings
+from uservault.settings.audit import AuditSettings
 from uservault.settings.base import (
     ENV_FILE_ENCODING,
     PUBLISHED,
@@ -95,6 +96,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     notices: NoticeSettings = NoticeSettings()
     events: EventSettings = EventSettings()
+    audit: AuditSettings = AuditSettings()
     erasure: ErasureSettings = ErasureSettings()
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()

@@ -1,0 +1,9 @@
+from uservault.events.log import Event
+
+
+class AuditAdopted(Event):
+    """The record was taken as it was: `sealed` events had no seal; `begun`: a chain began."""
+
+    type = "audit.adopted"
+    sealed: int
+    begun: bool
