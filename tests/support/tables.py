@@ -9,7 +9,8 @@ import typer
 from tests.support.markdown import code, one_line, table
 from uservault.cli import app as cli
 from uservault.events.log import Event, every_event
-from uservault.settings.loading import Setting, every_setting
+from uservault.settings.listing import Setting
+from uservault.settings.loading import every_setting
 
 
 def settings() -> str:

@@ -12,6 +12,7 @@ from pydantic import (
     field_validator,
 )
 
+PREFIX = "USERVAULT_"
 ENV_FILE_ENCODING = "utf-8-sig"  # some editors write a byte order mark
 SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
 PUBLISHED = frozenset(  # secrets from well-known tutorials

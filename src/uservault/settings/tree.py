@@ -10,12 +10,19 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from uservault.settings.admin import AdminSettings
 from uservault.settings.audit import AuditSettings
 from uservault.settings.base import (
     ENV_FILE_ENCODING,
+    PREFIX,
     PUBLISHED,
     SECRET_BYTES,
     Network,
@@ -25,6 +32,7 @@ from uservault.settings.base import (
 from uservault.settings.database import DatabaseSettings
 from uservault.settings.erasure import ErasureSettings
 from uservault.settings.events import EventSettings
+from uservault.settings.files import read_secret_files
 from uservault.settings.limits import LimitSettings
 from uservault.settings.log import LogSettings
 from uservault.settings.mail import MailSettings
@@ -42,7 +50,7 @@ class Settings(BaseSettings):
     """From the environment and from `.env` in the working directory."""
 
     model_config = SettingsConfigDict(
-        env_prefix="USERVAULT_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
         env_file=".env",
         env_file_encoding=ENV_FILE_ENCODING,
@@ -101,6 +109,15 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     log: LogSettings = LogSettings()
     admin: AdminSettings = AdminSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *_: object, **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        read_secret_files(
+            settings_cls, [each for each in sources.values() if isinstance(each, EnvSettingsSource)]
+        )
+        return sources["init_settings"], sources["env_settings"], sources["dotenv_settings"]
 
     @property
     def production(self) -> bool:

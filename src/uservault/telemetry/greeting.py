@@ -1,6 +1,7 @@
 """What a server in development prints when it starts."""
 
-from uservault.settings.loading import Setting, every_setting, shown
+from uservault.settings.listing import Setting
+from uservault.settings.loading import every_setting, shown
 from uservault.settings.tree import Settings
 
 
