@@ -15,7 +15,10 @@ from urllib.request import urlopen
 CONFIG = json.loads(Path("/tmp/image.json").read_text())["Docker"]["config"]
 COMMAND = [*CONFIG["Entrypoint"], *CONFIG["Cmd"]]
 BUILDERS = ("gcc", "cc", "g++", "make", "pip", "pip3", "uv", "git", "curl")
-SECRET = {"JWT_SECRET_KEY": os.urandom(32).hex()}
+REQUIRED = {
+    "JWT_SECRET_KEY": os.urandom(32).hex(),
+    "USERVAULT_PUBLIC_URL": "https://id.example.com",
+}
 GRACE = 20
 
 
@@ -77,7 +80,7 @@ def check_refusal() -> None:
 def check_service() -> None:
     port = {"USERVAULT_SERVER__PORT": str(free_port())}
     here = f"http://127.0.0.1:{port['USERVAULT_SERVER__PORT']}"
-    server = subprocess.Popen(COMMAND, env=os.environ | SECRET | port, stderr=sys.stdout)
+    server = subprocess.Popen(COMMAND, env=os.environ | REQUIRED | port, stderr=sys.stdout)
     for path in ("/healthz", "/readyz", "/docs", "/docs/assets/swagger-ui-bundle.js"):
         answered = status(here + path)
         check(f"{path} answers", answered == 200, answered)

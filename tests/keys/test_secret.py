@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
+from tests.support.databases import SECRET
 from uservault.keys.secret import FILE, sealer, signing_key
 from uservault.kit.crypto import Unsealable
 from uservault.kit.urls import async_url
@@ -26,12 +27,12 @@ def key_in(folder: Path) -> bytes:
 
 class TestSigningKey:
     def test_is_the_one_that_is_set(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-        assert signing_key(given("s" * 32), database_in(tmp_path)) == b"s" * 32
+        assert signing_key(given(SECRET), database_in(tmp_path)) == SECRET.encode()
         assert not caplog.records
         assert not list(tmp_path.iterdir())
 
     @pytest.mark.promise("G1")
-    @pytest.mark.parametrize("weak", ["short", "your-secret-key", "s" * 31])
+    @pytest.mark.parametrize("weak", ["short", "your-secret-key", "s" * 31, "s" * 32])
     def test_is_warned_of_if_it_is_weak(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture, weak: str
     ) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy import make_url
 from uservault.keys.secret import FILE, sealer, signing_key
 from uservault.settings.tree import Settings
 
-STRONG, OTHER = "s" * 40, "o" * 40
+STRONG, OTHER = "4fG7-wQ9z_Lk2Vb8nXs1-Rt6yHm3Pc0d", "pT5-kW8c_Zr1Mq6vJd3-Ne9xBg2Ya7uS"
 
 
 def production(**given: object) -> Settings:
+    given = {"public_url": "https://id.example.com"} | given
     return Settings(_env_file=None, env="production", **given)  # type: ignore[arg-type]
 
 

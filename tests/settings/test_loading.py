@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import PUBLIC_URL
+from tests.support.databases import SECRET as STRONG
 from uservault.settings.loading import BadSettings, every_setting, load_settings, shown, sources
 from uservault.settings.tree import Settings
 
@@ -32,7 +34,7 @@ class TestLoadSettings:
 
     def test_reads_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "sqlite:///other.db")
-        monkeypatch.setenv("JWT_SECRET_KEY", "s" * 32)
+        monkeypatch.setenv("JWT_SECRET_KEY", STRONG)
         monkeypatch.setenv("USERVAULT_SERVER__PORT", "8000")
         monkeypatch.setenv("uservault_tokens__lifetime", "PT5M")
         monkeypatch.setenv("USERVAULT_TRUSTED_PROXIES", "10.0.0.0/8, ::1")
@@ -40,7 +42,7 @@ class TestLoadSettings:
         settings = load_settings()
 
         assert settings.database_url.get_secret_value() == "sqlite:///other.db"
-        assert settings.jwt_secret_key.get_secret_value() == "s" * 32
+        assert settings.jwt_secret_key.get_secret_value() == STRONG
         assert settings.server.port == 8000
         assert settings.tokens.lifetime.total_seconds() == 300
         assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
@@ -185,10 +187,16 @@ class TestFaults:
 
 
 class TestProduction:
+    @pytest.fixture(autouse=True)
+    def linked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What e-mails link to."""
+        monkeypatch.setenv("USERVAULT_PUBLIC_URL", PUBLIC_URL)
+
     @pytest.mark.promise("C5")
     @pytest.mark.parametrize(
         "secret",
-        ["", "short", "s" * 31, "your-secret-key", "your-secret-key-change-this-in-production",
+        ["", "short", "s" * 31, "s" * 32, "your-secret-key",
+         "your-secret-key-change-this-in-production",
          "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"],
     )  # fmt: skip
     def test_needs_a_secret_of_its_own(self, monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
@@ -206,7 +214,7 @@ class TestProduction:
         self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
     ) -> None:
         monkeypatch.setenv("USERVAULT_ENV", "production")
-        monkeypatch.setenv("JWT_SECRET_KEY", "s" * 32)
+        monkeypatch.setenv("JWT_SECRET_KEY", STRONG)
         monkeypatch.setenv(f"USERVAULT_PASSWORDS__{name}", value)
 
         (said,) = faults()
@@ -221,7 +229,7 @@ class TestProduction:
         monkeypatch.setenv("USERVAULT_TRUSTED_PROXIES", everyone)
         assert load_settings().trusted_proxies  # as it may in development
         monkeypatch.setenv("USERVAULT_ENV", "production")
-        monkeypatch.setenv("JWT_SECRET_KEY", "s" * 32)
+        monkeypatch.setenv("JWT_SECRET_KEY", STRONG)
 
         (said,) = faults()
 
@@ -229,7 +237,7 @@ class TestProduction:
 
     def test_starts_with_a_good_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("USERVAULT_ENV", "production")
-        monkeypatch.setenv("JWT_SECRET_KEY", "s" * 32)
+        monkeypatch.setenv("JWT_SECRET_KEY", STRONG)
 
         settings = load_settings()
 

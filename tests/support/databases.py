@@ -20,7 +20,8 @@ from uservault.tables import metadata
 BACKENDS = ("sqlite", "postgresql", "mariadb")
 KEPT = {"roles": "id = 1"}  # the rows that a migration wrote
 EMPTIED = [table.name for table in reversed(metadata.sorted_tables)]  # what refers to others first
-SECRET = "k" * 32
+SECRET = "only the tests sign and seal with this"
+PUBLIC_URL = "https://id.example.com"
 NUMBERED = (
     "SELECT table_name FROM information_schema.tables"
     " WHERE table_schema = database() AND auto_increment > 1"
@@ -35,6 +36,8 @@ RENUMBERED = (
 def settings_for(url: str, **others: object) -> Settings:
     """Nobody works unasked: a test that wants the worker says so."""
     chosen: dict[str, Any] = {"worker": {"embedded": False}} | others
+    if chosen.get("env") == "production":
+        chosen.setdefault("public_url", PUBLIC_URL)
     chosen["database"] = lenient() | chosen.get("database", {})
     return Settings(_env_file=None, database_url=url, jwt_secret_key=SECRET, **chosen)
 

@@ -20,7 +20,8 @@ POSTGRESQL_OPTIONS = {
     "host": "host",
     "target_session_attrs": "target_session_attrs",
 }
-MYSQL_OPTIONS = {"charset": "charset", "unix_socket": "unix_socket"}
+# With `ssl_ca`, a file of certificates, the connection is encrypted and the server verified.
+MYSQL_OPTIONS = {name: name for name in ("charset", "unix_socket", "ssl_ca", "ssl_cert", "ssl_key")}
 
 
 class BadDatabaseUrl(ValueError):

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, TypeAlias, TypeVar
@@ -14,16 +15,6 @@ from pydantic import (
 
 PREFIX = "USERVAULT_"
 ENV_FILE_ENCODING = "utf-8-sig"  # some editors write a byte order mark
-SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its hash
-PUBLISHED = frozenset(  # secrets from well-known tutorials
-    {
-        "your-secret-key",
-        "a-string-secret-at-least-256-bits-long",
-        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
-        "your-secret-key-change-this-in-production",
-        "django-insecure-change-me-please-change-me",
-    }
-)
 SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?\Z")
 T = TypeVar("T")
 Network = IPv4Network | IPv6Network
@@ -53,6 +44,10 @@ class Branch(BaseModel):
         validate_by_alias=True,
         hide_input_in_errors=True,
     )
+
+    def faults_in_production(self) -> Iterator[str]:
+        """What production refuses: one line each, which names the setting."""
+        yield from ()
 
     @field_validator("*", mode="before")
     @classmethod

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import timedelta
 from email.errors import HeaderParseError
 from email.policy import SMTPUTF8
@@ -74,3 +75,12 @@ class MailSettings(Branch):
         if not value.isprintable() or not _is_address(value):
             raise ValueError("should be one address, or a name and one address: Name <address>")
         return value
+
+    def faults_in_production(self) -> Iterator[str]:
+        if self.transport not in (None, "smtp"):
+            yield (
+                "USERVAULT_MAIL__TRANSPORT: smtp in production; the others disclose e-mails to"
+                " people other than the recipient"
+            )
+        if self.username and self.tls == "none":
+            yield "USERVAULT_MAIL__TLS: starttls or tls in production if a login is set"

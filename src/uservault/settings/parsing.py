@@ -18,13 +18,17 @@ def networks(value: object) -> object:
         ) from None
 
 
+def names(value: object) -> object:
+    return tuple(split(value)) if isinstance(value, str) else value
+
+
 def permission_names(value: object) -> object:
-    names = tuple(split(value)) if isinstance(value, str) else value
-    if isinstance(names, tuple) and not all(map(is_application_name, names)):
+    given = names(value)
+    if isinstance(given, tuple) and not all(map(is_application_name, given)):
         raise ValueError(
             "should be comma-separated names like orders:read, without UserVault's own prefixes"
         )
-    return names
+    return given
 
 
 def plain_url(value: str) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import (
@@ -35,3 +36,9 @@ class PasswordSettings(Branch):
         None,
         description="Refuse common and guessable passwords. On by default in production only.",
     )
+
+    def faults_in_production(self) -> Iterator[str]:
+        if self.min_length and self.min_length < 8:
+            yield "USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production"
+        if self.rounds < 10:
+            yield "USERVAULT_PASSWORDS__ROUNDS: at least 10 in production"

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -65,3 +66,10 @@ class TokenSettings(Branch):
         if info.data.get("audience") in value:
             raise ValueError("should not list USERVAULT_TOKENS__AUDIENCE, which is our own")
         return value
+
+    def faults_in_production(self) -> Iterator[str]:
+        if self.audiences and self.algorithm == "HS256":
+            yield (
+                "USERVAULT_TOKENS__AUDIENCES: needs key pairs (USERVAULT_TOKENS__ALGORITHM); who"
+                " verifies HS256 can sign as UserVault, too"
+            )

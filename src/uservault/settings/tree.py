@@ -1,5 +1,6 @@
 """The settings: one frozen tree, read once and passed to what needs it."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -7,7 +8,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
-    field_validator,
     model_validator,
 )
 from pydantic_settings import (
@@ -23,8 +23,7 @@ from uservault.settings.audit import AuditSettings
 from uservault.settings.base import (
     ENV_FILE_ENCODING,
     PREFIX,
-    PUBLISHED,
-    SECRET_BYTES,
+    Branch,
     Network,
     SecretUrl,
     split,
@@ -37,11 +36,19 @@ from uservault.settings.limits import LimitSettings
 from uservault.settings.log import LogSettings
 from uservault.settings.mail import MailSettings
 from uservault.settings.notices import NoticeSettings
-from uservault.settings.parsing import networks, permission_names, plain_url
+from uservault.settings.parsing import names, networks, permission_names, plain_url
 from uservault.settings.passwords import PasswordSettings
+from uservault.settings.plaintext import Plaintext, plain_connections, plaintext_fault
+from uservault.settings.refusals import (
+    EVERY_PROXY,
+    NO_PUBLIC_URL,
+    WEAK_SEALING_KEY,
+    WEAK_SIGNING_KEY,
+)
 from uservault.settings.registration import RegistrationSettings
 from uservault.settings.server import ServerSettings
 from uservault.settings.sessions import SessionSettings
+from uservault.settings.strength import is_weak, long_keys
 from uservault.settings.tokens import TokenSettings
 from uservault.settings.worker import WorkerSettings
 
@@ -75,18 +82,23 @@ class Settings(BaseSettings):
         description="Signs access tokens. 32 bytes or more. If it is empty, development creates"
         " one.",
     )
-    sealing_keys: SecretStr = Field(
+    sealing_keys: Annotated[SecretStr, AfterValidator(long_keys)] = Field(
         SecretStr(""),
         description="Encrypt secrets in the database. Comma-separated, 32 bytes or more each. The"
         " first encrypts; all decrypt. Default: derived from JWT_SECRET_KEY.",
     )
     public_url: Annotated[str, AfterValidator(plain_url)] = Field(
         "",
-        description="The public URL of the service. Links in e-mails begin with it. Default: the"
-        " address to listen on.",
+        description="The public URL of the service. Links in e-mails begin with it. Production"
+        " requires https. Default: the address to listen on.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)] = Field(
         (), description="Comma-separated networks whose X-Forwarded-For header is trusted."
+    )
+    allow_plaintext: Annotated[tuple[Plaintext, ...], NoDecode, BeforeValidator(names)] = Field(
+        (),
+        description="Comma-separated connections that production may use without encryption beyond"
+        " loopback: `database`, `redis`, `smtp`, `public_url`.",
     )
     permissions: Annotated[tuple[str, ...], NoDecode, BeforeValidator(permission_names)] = Field(
         (),
@@ -155,45 +167,31 @@ class Settings(BaseSettings):
     @property
     def weak_secret(self) -> bool:
         """Whether JWT_SECRET_KEY could be guessed."""
-        secret = self.jwt_secret_key.get_secret_value()
-        return secret in PUBLISHED or len(secret.encode()) < SECRET_BYTES
-
-    @field_validator("sealing_keys")
-    @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
-        if any(len(key.encode()) < SECRET_BYTES for key in split(value.get_secret_value())):
-            raise ValueError(f"each should have {SECRET_BYTES} bytes or more")
-        return value
+        return is_weak(self.jwt_secret_key.get_secret_value())
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
-        if not self.production:
-            return self
-        if self.weak_secret and (self.needs_secret or self.jwt_secret_key.get_secret_value()):
-            raise ValueError(
-                "JWT_SECRET_KEY: required in production, with 32 bytes or more and not a published"
-                " example (create one: `openssl rand -hex 32`); not needed with key pairs and"
-                " USERVAULT_SEALING_KEYS"
-            )
-        if self.password_min_length < 8:
-            raise ValueError("USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production")
-        if self.passwords.rounds < 10:
-            raise ValueError("USERVAULT_PASSWORDS__ROUNDS: at least 10 in production")
-        if any(network.prefixlen == 0 for network in self.trusted_proxies):
-            raise ValueError(
-                "USERVAULT_TRUSTED_PROXIES: not the whole internet in production, since every"
-                " client could then claim any address"
-            )
-        if self.mail_transport != "smtp":
-            raise ValueError(
-                "USERVAULT_MAIL__TRANSPORT: smtp in production; the others disclose e-mails to"
-                " people other than the recipient"
-            )
-        if self.tokens.audiences and self.tokens.algorithm == "HS256":
-            raise ValueError(
-                "USERVAULT_TOKENS__AUDIENCES: needs key pairs (USERVAULT_TOKENS__ALGORITHM); who"
-                " verifies HS256 can sign as UserVault, too"
-            )
-        if self.mail.username and self.mail.tls == "none":
-            raise ValueError("USERVAULT_MAIL__TLS: starttls or tls in production if a login is set")
+        if self.production and (faults := list(self._faults_in_production())):
+            raise ValueError("\n".join(faults))
         return self
+
+    def _faults_in_production(self) -> Iterator[str]:
+        secret = self.jwt_secret_key.get_secret_value()
+        if self.weak_secret and (self.needs_secret or secret):
+            yield WEAK_SIGNING_KEY
+        if any(map(is_weak, split(self.sealing_keys.get_secret_value()))):
+            yield WEAK_SEALING_KEY
+        if any(network.prefixlen == 0 for network in self.trusted_proxies):
+            yield EVERY_PROXY
+        if not self.public_url:
+            yield NO_PUBLIC_URL
+        plain = plain_connections(
+            database_url=self.database_url.get_secret_value(),
+            storage=self.limits.storage.get_secret_value(),
+            mail=self.mail,
+            public_url=self.public_url,
+        )
+        yield from (plaintext_fault(each) for each in plain if each not in self.allow_plaintext)
+        for branch in dict(self).values():
+            if isinstance(branch, Branch):
+                yield from branch.faults_in_production()

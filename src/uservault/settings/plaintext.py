@@ -1,0 +1,77 @@
+"""Which connections would cross a network without encryption.
+
+Loopback and Unix sockets stay on the machine. No name is resolved: only `localhost` is known.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_address
+from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
+
+from sqlalchemy import URL
+
+from uservault.kit.urls import BadDatabaseUrl, async_url
+from uservault.settings.mail import MailSettings
+
+ENCRYPTED_MODES = {"require", "verify-ca", "verify-full"}  # libpq's other modes may fall back
+Plaintext: TypeAlias = Literal["database", "redis", "smtp", "public_url"]
+
+
+REMEDIES: Mapping[Plaintext, str] = {
+    "database": "DATABASE_URL: add sslmode=verify-full (PostgreSQL) or ssl_ca=… (MySQL, MariaDB)",
+    "redis": "USERVAULT_LIMITS__STORAGE: use rediss://",
+    "smtp": "USERVAULT_MAIL__TLS: use starttls or tls",
+    "public_url": "USERVAULT_PUBLIC_URL: use https",
+}
+
+
+def plain_connections(
+    *, database_url: str, storage: str, mail: MailSettings, public_url: str
+) -> Iterator[Plaintext]:
+    """Those that leave the machine without encryption."""
+    if _is_plain_database(database_url):
+        yield "database"
+    if storage.startswith("redis:") and not _stays_here(urlsplit(storage).hostname):
+        yield "redis"
+    if mail.tls == "none" and not _stays_here(mail.host):
+        yield "smtp"
+    if public_url.startswith("http:"):  # also on loopback: its links are for others
+        yield "public_url"
+
+
+def plaintext_fault(plain: Plaintext) -> str:
+    return f"{REMEDIES[plain]}, or name `{plain}` in USERVAULT_ALLOW_PLAINTEXT"
+
+
+def _stays_here(host: str | None) -> bool:
+    """Whether it is loopback, or none: the driver's default is a Unix socket or loopback."""
+    if not host or host == "localhost" or host.startswith("/"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_plain_database(plain: str) -> bool:
+    try:
+        url = async_url(plain)
+    except BadDatabaseUrl:
+        return False  # it is refused as such
+    return not all(map(_stays_here, _hosts(url))) and not _is_encrypted(url)
+
+
+def _hosts(url: URL) -> Iterable[str | None]:
+    if url.get_backend_name() == "sqlite" or "unix_socket" in url.query:
+        return []
+    listed = url.query.get("host", ())
+    several = [listed] if isinstance(listed, str) else listed
+    return [url.host, *(_without_port(host) for host in several)]
+
+
+def _without_port(host: str) -> str | None:
+    return host if host.startswith("/") else urlsplit(f"//{host}").hostname
+
+
+def _is_encrypted(url: URL) -> bool:
+    return url.query.get("ssl") in ENCRYPTED_MODES or "ssl_ca" in url.query
