@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import greenlet_spawn
 
 from uservault.db.errors import invalidate_when_demoted, translated
+from uservault.kit.files import create_private
 from uservault.settings.database import DatabaseSettings
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # a row, whatever its columns
@@ -90,7 +92,7 @@ def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine
         **options,
     )
     if url.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", prepare_sqlite(settings))
+        prepare_sqlite(engine, settings)
         event.listen(engine.sync_engine, "invalidate", _release_lock)
     invalidate_when_demoted(engine.sync_engine)
     return engine
@@ -117,9 +119,18 @@ def driver_arguments(
     return {"timeout": settings.busy_timeout}
 
 
-def prepare_sqlite(settings: DatabaseSettings) -> Callable[[Any, object], None]:
-    """A listener for new connections: lets processes share the file without losing writes."""
+def prepare_sqlite(engine: AsyncEngine, settings: DatabaseSettings) -> None:
+    """Creates the file for its owner alone, and lets processes share it without losing writes."""
+    event.listen(engine.sync_engine, "do_connect", _create_file)
+    event.listen(engine.sync_engine, "connect", _pragmas(settings))
 
+
+def _create_file(_: object, __: object, arguments: Sequence[Any], ___: object) -> None:
+    # SQLite gives its journals the mode of the database.
+    create_private(Path(arguments[0]))
+
+
+def _pragmas(settings: DatabaseSettings) -> Callable[[Any, object], None]:
     def prepare(connection: Any, _: object) -> None:
         cursor = connection.cursor()
         for pragma in (

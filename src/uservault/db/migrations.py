@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -115,7 +115,7 @@ async def connect(settings: Settings) -> AsyncIterator[AsyncConnection]:
         url, poolclass=NullPool, hide_parameters=True, connect_args=arguments, **options
     )
     if sqlite:
-        event.listen(engine.sync_engine, "connect", prepare_sqlite(settings.database))
+        prepare_sqlite(engine, settings.database)
     try:
         async with engine.connect() as connection:
             yield connection

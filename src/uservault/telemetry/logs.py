@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
+from uservault.kit.files import private
 from uservault.settings.log import LogSettings
 from uservault.settings.tree import Settings
 
@@ -81,9 +82,16 @@ def _console(settings: LogSettings) -> logging.Handler:
     return handler
 
 
+class _PrivateFile(RotatingFileHandler):
+    """A file that only its owner may read: it says who did what."""
+
+    def _open(self) -> Any:
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
+
+
 def _file(settings: LogSettings, path: Path) -> logging.Handler:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
+    handler = _PrivateFile(
         path,
         maxBytes=settings.file_bytes,
         backupCount=settings.file_backups,
