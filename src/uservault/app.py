@@ -120,7 +120,8 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
-    app.add_middleware(RequestLog, trusted_proxies=settings.trusted_proxies)
+    https = settings.public_url.startswith("https:")
+    app.add_middleware(RequestLog, trusted_proxies=settings.trusted_proxies, https=https)
     add_problem_handlers(app)
     describe(app, SUMMARY)
     for router in ROUTERS:

@@ -55,7 +55,8 @@ async def running(resources: Resources) -> AsyncIterator[FastAPI]:
     FastAPI works out the routes of an app at its first requests, which takes longer than most
     tests: so an app is used again, unless a test gave it routes of its own.
     """
-    idle = IDLE[resources.settings.trusted_proxies, resources.settings.docs]
+    made_of = resources.settings
+    idle = IDLE[made_of.trusted_proxies, made_of.docs, made_of.public_url]
     app = idle.pop() if idle else _app(resources.settings)
     app.state.settings, app.state.given = resources.settings, resources
     routes = len(app.router.routes)

@@ -3,11 +3,14 @@ import logging
 
 import pytest
 from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from starlette.types import Message, Receive, Scope, Send
 
+from tests.support.fakes import FakeClock
 from tests.support.people import PASSWORD, Person
+from tests.support.processes import opened, served
+from uservault.settings.tree import Settings
 from uservault.telemetry.middleware import RequestLog
 
 LINES = "uservault.requests"
@@ -53,6 +56,54 @@ class TestHeaders:
         assert headers["Referrer-Policy"] == "no-referrer"
         assert "Access-Control-Allow-Origin" not in headers
         assert "Server" not in headers
+
+
+class TestStrictTransport:
+    @pytest.mark.promise("I14")
+    @pytest.mark.parametrize(
+        ("public_url", "sent"),
+        [("https://id.example.com", "max-age=31536000"), ("http://localhost", None), ("", None)],
+    )
+    async def test_is_asked_for_where_clients_use_https(
+        self, settings: Settings, clock: FakeClock, public_url: str, sent: str | None
+    ) -> None:
+        chosen = settings.model_copy(update={"public_url": public_url})
+
+        async with opened(chosen, clock) as resources, served(resources) as anyone:
+            answers = [await anyone.get(path) for path in ("/users", "/nothing")]
+
+        assert {each.headers.get("Strict-Transport-Security") for each in answers} == {sent}
+
+
+class TestProxy:
+    """The peer of these requests is 127.0.0.1."""
+
+    @pytest.mark.promise("I14", "B5")
+    @pytest.mark.parametrize(
+        ("trusted", "header", "warnings"),
+        [
+            ("", "X-Forwarded-For", 1),
+            ("10.0.0.0/8", "X-Forwarded-For", 1),
+            ("127.0.0.1", "X-Forwarded-For", 0),
+            ("", "X-Request-ID", 0),
+        ],
+    )
+    async def test_is_warned_of_once_unless_it_is_trusted(
+        self, caplog: pytest.LogCaptureFixture, trusted: str, header: str, warnings: int
+    ) -> None:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await PlainTextResponse("")(scope, receive, send)
+
+        networks = Settings(_env_file=None, trusted_proxies=trusted).trusted_proxies
+        transport = ASGITransport(RequestLog(app, networks))
+        async with AsyncClient(transport=transport, base_url="http://test") as client:
+            for _ in range(2):
+                await client.get("/", headers={header: "198.51.100.7"})
+
+        warned = [each for each in caplog.records if each.levelno == logging.WARNING]
+        assert len(warned) == warnings
+        assert all("USERVAULT_TRUSTED_PROXIES" in each.getMessage() for each in warned)
+        assert all(vars(each)["peer"] == "127.0.0.1" for each in warned)
 
 
 class TestUnexpected:

@@ -1,6 +1,7 @@
 """What belongs to the process that serves, and not to the app."""
 
 import gc
+import logging
 import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -9,7 +10,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from uservault.serving.caps import warn_of_few_files
+from uservault.settings.hosts import stays_here
+from uservault.settings.tree import Settings
 from uservault.telemetry.logs import configure_logging
+
+log = logging.getLogger(__name__)
 
 
 def own_process(app: FastAPI) -> FastAPI:
@@ -24,6 +29,7 @@ def own_process(app: FastAPI) -> FastAPI:
         configure_logging(app.state.settings)
         _raise_file_limit()
         warn_of_few_files(app.state.settings)
+        _warn_of_open_development(app.state.settings)
         async with start(app) as state:
             gc.freeze()  # these objects stay: exclude them from collections
             gc.set_threshold(10_000, 20, 20)  # collect the others less often
@@ -31,6 +37,16 @@ def own_process(app: FastAPI) -> FastAPI:
 
     app.router.lifespan_context = lifespan
     return app
+
+
+def _warn_of_open_development(settings: Settings) -> None:
+    host = settings.server.host
+    if not settings.production and not stays_here(host):
+        log.warning(
+            "DEVELOPMENT SERVES BEYOND THIS MACHINE: whoever reaches it first can become its"
+            " administrator. Set USERVAULT_ENV=production, or listen on 127.0.0.1.",
+            extra={"host": host},
+        )
 
 
 def _raise_file_limit() -> None:

@@ -1,16 +1,13 @@
-"""Which connections would cross a network without encryption.
-
-Loopback and Unix sockets stay on the machine. No name is resolved: only `localhost` is known.
-"""
+"""Which connections would cross a network without encryption."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import ip_address
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL
 
 from uservault.kit.urls import BadDatabaseUrl, async_url
+from uservault.settings.hosts import stays_here
 from uservault.settings.mail import MailSettings
 
 ENCRYPTED_MODES = {"require", "verify-ca", "verify-full"}  # libpq's other modes may fall back
@@ -31,9 +28,9 @@ def plain_connections(
     """Those that leave the machine without encryption."""
     if _is_plain_database(database_url):
         yield "database"
-    if storage.startswith("redis:") and not _stays_here(urlsplit(storage).hostname):
+    if storage.startswith("redis:") and not stays_here(urlsplit(storage).hostname):
         yield "redis"
-    if mail.tls == "none" and not _stays_here(mail.host):
+    if mail.tls == "none" and not stays_here(mail.host):
         yield "smtp"
     if public_url.startswith("http:"):  # also on loopback: its links are for others
         yield "public_url"
@@ -43,22 +40,12 @@ def plaintext_fault(plain: Plaintext) -> str:
     return f"{REMEDIES[plain]}, or name `{plain}` in USERVAULT_ALLOW_PLAINTEXT"
 
 
-def _stays_here(host: str | None) -> bool:
-    """Whether it is loopback, or none: the driver's default is a Unix socket or loopback."""
-    if not host or host == "localhost" or host.startswith("/"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _is_plain_database(plain: str) -> bool:
     try:
         url = async_url(plain)
     except BadDatabaseUrl:
         return False  # it is refused as such
-    return not all(map(_stays_here, _hosts(url))) and not _is_encrypted(url)
+    return not all(map(stays_here, _hosts(url))) and not _is_encrypted(url)
 
 
 def _hosts(url: URL) -> Iterable[str | None]:

@@ -11,12 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uservault.kit.problems import BadRequest, Problem
 from uservault.settings.base import Network
 from uservault.settings.loading import BadSettings
-from uservault.telemetry.origin import Origin, origin_of
+from uservault.telemetry.origin import Origin, is_forwarded_by_stranger, origin_of
 from uservault.web.framing import is_ambiguous
 from uservault.web.problem_handlers import answer
 
 log = logging.getLogger("uservault.requests")
 
+# RFC 6797: browsers use https alone from now on. Not for subdomains, which may not be ours.
+HSTS = (b"strict-transport-security", b"max-age=31536000")
 SECURITY = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
@@ -30,28 +32,46 @@ SECURITY = {
 class RequestLog:
     """Gives each request an id, logs one line on it, and answers uncaught exceptions.
 
-    Leaves the Origin in the scope.
+    Leaves the Origin in the scope. `https`: whether clients reach us by https alone.
     """
 
-    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network]) -> None:
+    def __init__(
+        self, app: ASGIApp, trusted_proxies: Sequence[Network], *, https: bool = False
+    ) -> None:
         self.app = app
         self.trusted = trusted_proxies
+        self.extra = [HSTS] if https else []
+        self.warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, _with_plain_failure(send))
             return
         origin = scope["origin"] = origin_of(scope, self.trusted)
-        await _Exchange(scope, send, origin).run(self.app, receive)
+        self._warn_of_proxy(scope)
+        await _Exchange(scope, send, origin, self.extra).run(self.app, receive)
+
+    def _warn_of_proxy(self, scope: Scope) -> None:
+        if self.warned or not is_forwarded_by_stranger(scope, self.trusted):
+            return
+        self.warned = True  # once: a stranger can send the header, too
+        log.warning(
+            "ignored X-Forwarded-For from a peer that is not in USERVAULT_TRUSTED_PROXIES; if it is"
+            " your proxy, throttles and events take it for the client",
+            extra={"peer": scope["client"][0] if scope.get("client") else None},
+        )
 
 
 class _Exchange:
     """One request and its response."""
 
-    def __init__(self, scope: Scope, send: Send, origin: Origin) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, origin: Origin, extra: Sequence[tuple[bytes, bytes]]
+    ) -> None:
         self.scope = scope
         self.forward = send
         self.origin = origin
+        self.extra = extra
         self.status = 0
         self.began = perf_counter()
 
@@ -74,7 +94,7 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             name = (b"x-request-id", str(self.origin.request_id).encode())
-            message["headers"] = [*with_security(message["headers"]), name]
+            message["headers"] = [*with_security(message["headers"]), *self.extra, name]
         await self.forward(message)
 
     def _log(self) -> None:

@@ -85,6 +85,13 @@ def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:
     )
 
 
+def is_forwarded_by_stranger(scope: Scope, trusted: Sequence[Network]) -> bool:
+    """Whether there is an X-Forwarded-For that is not believed."""
+    peer = scope.get("client")
+    sent = any(name == b"x-forwarded-for" for name, _ in scope["headers"])
+    return sent and not is_within(peer[0] if peer else None, trusted)
+
+
 def _request_id(headers: Sequence[str]) -> str:
     """The client's id if it sent exactly one that is well formed; otherwise a new one."""
     valid = len(headers) == 1 and WELL_FORMED.fullmatch(headers[0])
