@@ -72,6 +72,7 @@ def uservault(settings: Settings, **others: str) -> Iterator[Server]:
         "DATABASE_URL": settings.database_url.get_secret_value(),
         "JWT_SECRET_KEY": settings.jwt_secret_key.get_secret_value(),
         "USERVAULT_PASSWORDS__ROUNDS": str(settings.passwords.rounds),
+        "USERVAULT_PASSWORDS__SCHEME": settings.passwords.scheme,
         "USERVAULT_LOG__LEVEL": "warning",
         "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT_AND_CLIENT": UNLIMITED,
         "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT": UNLIMITED,

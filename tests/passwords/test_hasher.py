@@ -2,6 +2,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from statistics import median
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from uservault.passwords.models import Password
 from uservault.settings.passwords import PasswordSettings
 from uservault.wiring.ports import Resources
 
+ARGON2ID = argon2.using(type="ID", time_cost=2, memory_cost=19456, parallelism=1)
 LONG = "x" * 200
 
 
@@ -118,16 +120,57 @@ class TestPooledHasher:
         assert not (await make(scheme=scheme).verify("", None)).right
 
     @pytest.mark.promise("B2", "I13")
-    @pytest.mark.parametrize("old", ["bcrypt_sha256", "bcrypt"])
-    async def test_takes_as_long_for_a_hash_of_a_lower_cost(self, make: Make, old: str) -> None:
-        hasher = make(rounds=9)
-        kinds = {"bcrypt_sha256": bcrypt_sha256, "bcrypt": bcrypt}
-        hash = kinds[old].using(rounds=5).hash("sesame")
+    @pytest.mark.parametrize(
+        ("now", "stored"),
+        [
+            ({"rounds": 9}, [bcrypt_sha256.using(rounds=5)]),
+            ({"rounds": 9}, [bcrypt.using(rounds=5)]),
+            ({"rounds": 5}, [bcrypt_sha256.using(rounds=9)]),
+            ({"scheme": "argon2id"}, [bcrypt_sha256.using(rounds=9)]),
+            ({"rounds": 9}, [ARGON2ID]),
+            ({"rounds": 6}, [bcrypt.using(rounds=8), bcrypt_sha256.using(rounds=9), ARGON2ID]),
+        ],
+        ids=["raised", "raised, bcrypt", "lowered", "to argon2id", "from argon2id", "four at once"],
+    )
+    async def test_takes_as_long_for_nobody_as_for_every_hash(
+        self, make: Make, now: dict[str, object], stored: list[Any]
+    ) -> None:
+        hasher = make(**now)
+        hashes = [kind.hash("sesame") for kind in stored]
+        hasher.expect(hashes)
 
         unknown = await _cpu(lambda: hasher.verify("wrong", None))
-        known = await _cpu(lambda: hasher.verify("wrong", hash))
+        for hash in (*hashes, await hasher.hash("sesame")):
+            known = await _cpu(lambda: hasher.verify("wrong", hash))  # noqa: B023 - called at once
+            assert 0.75 < known / unknown < 1.25
 
-        assert 0.75 < known / unknown < 1.25
+    @pytest.mark.promise("I13")
+    async def test_learns_the_cost_of_what_it_verifies(self, make: Make) -> None:
+        hasher, hash = make(rounds=4), bcrypt_sha256.using(rounds=9).hash("sesame")
+        before = await _cpu(lambda: hasher.verify("wrong", None))
+
+        await hasher.verify("wrong", hash)
+
+        assert await _cpu(lambda: hasher.verify("wrong", None)) > 4 * before
+
+    @pytest.mark.promise("I13")
+    async def test_forgets_a_cost_that_is_stored_no_longer(self, make: Make) -> None:
+        hasher = make(rounds=4)
+        hasher.expect([bcrypt_sha256.using(rounds=9).hash("sesame")])
+        before = await _cpu(lambda: hasher.verify("wrong", None))
+
+        hasher.expect([])
+
+        assert await _cpu(lambda: hasher.verify("wrong", None)) < before / 4
+
+    async def test_bounds_what_a_refusal_computes(self, make: Make) -> None:
+        hasher = make(rounds=4)
+        hasher.expect([bcrypt.using(rounds=5).hash("sesame")] * 20)
+        few = await _cpu(lambda: hasher.verify("wrong", None))
+
+        hasher.expect(f"$argon2id$v=19$m={each},t=1,p=1$AAAA$AAAA" for each in range(64, 264))
+
+        assert await _cpu(lambda: hasher.verify("wrong", None)) < 20 * few
 
     @pytest.mark.promise("A9")
     async def test_refuses_more_than_it_can_do(self, make: Make) -> None:

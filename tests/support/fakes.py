@@ -2,12 +2,16 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import TypeVar
 
 from uservault.db.database import Database
 from uservault.wiring.ports import Verdict
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -28,6 +32,7 @@ class FakeHasher:
     database: Database
     verified: int = 0
     held: int = 0
+    expected: list[str] = field(default_factory=list)
     free: asyncio.Event = field(default_factory=asyncio.Event)  # clear it, and verifying waits
 
     def __post_init__(self) -> None:
@@ -43,6 +48,13 @@ class FakeHasher:
         if hash == f"old hash of {password}":
             return Verdict(True, await self.hash(password))
         return Verdict(hash == await self.hash(password))
+
+    def expect(self, hashes: Iterable[str]) -> None:
+        self.expected = list(hashes)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        self.held = max(self.held, self.database.connections_in_use())
+        return work()
 
 
 @dataclass

@@ -8,6 +8,7 @@ from uservault.auth.events import LoginFailed, LoginThrottled
 from uservault.events.log import EventLog
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.reader import CredentialReader
+from uservault.passwords.stored_costs import StoredCosts
 from uservault.passwords.throttle import LoginThrottle
 from uservault.wiring.scope import Hasher, Inject, Now, Shared, injected
 
@@ -19,6 +20,7 @@ class PasswordMethod:
     """Proves a user by a name or an address, and a password."""
 
     credentials: Shared[CredentialReader]
+    costs: Shared[StoredCosts]
     throttle: Shared[LoginThrottle]
     hasher: Hasher
     events: Inject[EventLog]
@@ -31,6 +33,7 @@ class PasswordMethod:
         Raises LoginRefused, TooManyTries or TooManyPasswords.
         """
         async with self._counting(name):
+            await self.costs.tell()
             known = await self.credentials.find(name)
             verdict = await self.hasher.verify(password, known.hash if known else None)
         if known is None or not verdict.right:

@@ -5,25 +5,21 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from passlib.context import CryptContext
 
 from uservault.kit.problems import Unavailable
+from uservault.passwords.costs import DUMMY_ARGON2, DUMMY_BCRYPT, dummy_like
 from uservault.settings.passwords import PasswordSettings
 from uservault.wiring.ports import Verdict
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-# No password matches these hashes. Logins without an account are verified against them, at the
-# current cost, so that they take as long as others.
-DUMMY_HASHES = {
-    "bcrypt_sha256": f"$bcrypt-sha256$v=2,t=2b,r={{rounds}}${'.' * 22}${'.' * 31}",
-    "argon2id": f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}",
-}
 SCHEMES = ("bcrypt_sha256", "bcrypt", "argon2")
 # OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
 ARGON2 = {
@@ -34,6 +30,14 @@ ARGON2 = {
 }
 
 
+DUMMIES = {
+    "bcrypt_sha256": DUMMY_BCRYPT,
+    "argon2id": DUMMY_ARGON2.format("$argon2id$v=19$m=19456,t=2,p=1$"),
+}
+MAX_DUMMIES = 9  # the current cost and eight others: a refusal takes a bounded time
+UNREADABLE = (ValueError, TypeError, RuntimeError)  # damaged, or its library is not installed
+
+
 class TooManyPasswords(Unavailable):
     title = "Too many passwords are being checked."
 
@@ -41,12 +45,13 @@ class TooManyPasswords(Unavailable):
 class PooledHasher:
     """Hashes whole passwords, however long, in a bounded pool of threads.
 
-    Hashes by another scheme or with a lower cost are verified too, and `verify` returns an upgrade.
+    Hashes by another scheme or with another cost are verified too, and `verify` returns an upgrade.
+    A refusal takes as long for a user as for nobody: see `_burn`.
     """
 
     def __init__(self, settings: PasswordSettings) -> None:
         self._context = _context(settings)
-        self._dummy_hash = DUMMY_HASHES[settings.scheme].format(rounds=settings.rounds)
+        self._dummies: tuple[str, ...] = (DUMMIES[settings.scheme].format(settings.rounds),)
         # Niceness is per thread on Linux; elsewhere it would slow the whole process.
         initializer = _yield_to_requests if sys.platform == "linux" else None
         self._pool = ThreadPoolExecutor(settings.workers or _cores(), "hasher", initializer)
@@ -55,47 +60,48 @@ class PooledHasher:
 
     async def hash(self, password: str) -> str:
         """Raises TooManyPasswords."""
-        return await self._run(lambda: self._context.hash(password))
+        return await self.run(lambda: self._context.hash(password))
 
     async def verify(self, password: str, hash: str | None) -> Verdict:
         """Raises TooManyPasswords."""
-        return await self._run(lambda: self._verify(password, hash))
+        if hash:
+            self._learn(hash)
+        return await self.run(lambda: self._verify(password, hash))
+
+    def expect(self, hashes: Iterable[str]) -> None:
+        """Forget what else was learnt: a cost that is no longer stored burns no more time."""
+        self._dummies = self._dummies[:1]
+        for hash in hashes:
+            self._learn(hash)
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 
+    def _learn(self, hash: str) -> None:
+        dummy = dummy_like(hash)
+        if dummy and dummy not in self._dummies and len(self._dummies) < MAX_DUMMIES:
+            self._dummies = (*self._dummies, dummy)
+
     def _verify(self, password: str, hash: str | None) -> Verdict:
         if hash is None or not self._is_known(hash):
-            self._context.verify(password, self._dummy_hash)
+            self._burn(password)
             return Verdict(False)
         try:
             right, upgraded = self._context.verify_and_update(password, hash)
-            if not right:
-                self._burn_difference(password, hash)
-        except (ValueError, TypeError, RuntimeError) as error:  # damaged or not supported
+        except UNREADABLE as error:
             log.warning("cannot read a password hash", extra={"reason": type(error).__name__})
             return self._verify(password, None)
+        if not right:
+            self._burn(password, but=dummy_like(hash))
         return Verdict(right, upgraded)
 
-    def _burn_difference(self, password: str, hash: str) -> None:
-        """Makes a wrong password take as long as an unknown user, though the hash is of a lower
-        cost (I13). Each cost of bcrypt is twice the one before: 10, then 10 and 11, make 12."""
-        if not self._is_bcrypt(self._dummy_hash) or not self._context.needs_update(hash):
-            return
-        old = self._rounds_of(hash) if self._is_bcrypt(hash) else None
-        if old is None:
-            self._context.verify(password, self._dummy_hash)
-            return
-        for rounds in range(old, self._rounds_of(self._dummy_hash)):
-            dummy = DUMMY_HASHES["bcrypt_sha256"].format(rounds=rounds)
-            self._context.verify(password, dummy)
-
-    def _is_bcrypt(self, hash: str) -> bool:
-        return str(self._context.identify(hash)).startswith("bcrypt")
-
-    def _rounds_of(self, hash: str) -> int:
-        rounds: int = self._context.handler(self._context.identify(hash)).from_string(hash).rounds
-        return rounds
+    def _burn(self, password: str, but: str | None = None) -> None:
+        """Verifies one hash of each cost that is stored. A wrong password has had its own, so that
+        every refusal computes the same, whatever the user's hash, and without one (I13)."""
+        for dummy in self._dummies:
+            if dummy != but:
+                with suppress(*UNREADABLE):
+                    self._context.verify(password, dummy)
 
     def _is_known(self, hash: str) -> bool:
         known = self._context.identify(hash) is not None
@@ -103,7 +109,8 @@ class PooledHasher:
             log.error("a password hash has an unknown scheme: its user cannot log in")
         return known
 
-    async def _run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T]) -> T:
+        """Raises TooManyPasswords."""
         if self._waiting >= self._queue:
             raise TooManyPasswords
         self._waiting += 1

@@ -1,6 +1,6 @@
 """The interfaces to the outside world, which tests fake, and the `Resources` of a process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -25,6 +25,14 @@ class PasswordHasher(Protocol):
 
     async def verify(self, password: str, hash: str | None) -> "Verdict":
         """Takes as long without a hash as with a wrong password."""
+        ...
+
+    def expect(self, hashes: Iterable[str]) -> None:
+        """Say that hashes with the schemes and costs of these are stored, and no others."""
+        ...
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do other slow work on a password, within the same bounds."""
         ...
 
 
