@@ -3,10 +3,10 @@
 There are no composition rules, no rotation and no hints.
 """
 
-import asyncio
 from collections.abc import Sequence
 from math import prod
 
+from uservault.passwords.blocklist import is_common
 from uservault.passwords.errors import PasswordRefused
 from uservault.wiring.ports import Resources
 
@@ -25,13 +25,17 @@ class PasswordPolicy:
     def __init__(self, resources: Resources) -> None:
         self.min_length = resources.settings.password_min_length
         self.blocklist = resources.settings.password_blocklist
+        self.hasher = resources.hasher
 
     async def check(self, password: str, *about: str, field: str = "password") -> None:
-        """`about`: the username and e-mail, which are easy to guess. Raises PasswordRefused."""
+        """`about`: the username and e-mail, which are easy to guess.
+
+        Raises PasswordRefused or TooManyPasswords.
+        """
         if len(password) < self.min_length:
             reason = f"The password has fewer than {self.min_length} characters."
             raise PasswordRefused(reason, field)
-        if self.blocklist and await asyncio.to_thread(_is_guessable, password, about):
+        if self.blocklist and await self.hasher.run(lambda: _is_guessable(password, about)):
             raise PasswordRefused("The password is too common or too easy to guess.", field)
 
 
@@ -41,6 +45,8 @@ def _is_guessable(password: str, about: Sequence[str]) -> bool:
     words = [part for each in about for part in (each, *each.split("@"))]
     known = [PRODUCT, *words]
     if password.casefold() in (word.casefold() for word in known):
+        return True
+    if is_common(password):
         return True
     return bool(zxcvbn(_checked_part(password), user_inputs=known)["guesses"] < GUESSES)
 
