@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uservault.db.database import Database
 from uservault.db.errors import translated
 from uservault.kit.problems import Problem
+
+AFTER_COMMIT = "after_commit"  # of a session's `info`: what to call
 
 
 @asynccontextmanager
@@ -20,6 +22,17 @@ async def unit_of_work(database: Database) -> AsyncIterator[AsyncSession]:
                 yield session
             except Problem as problem:
                 if problem.keep_writes:
-                    await session.commit()
+                    await _commit(session)
                 raise
-            await session.commit()
+            await _commit(session)
+
+
+def after_commit(session: AsyncSession, act: Callable[[], None]) -> None:
+    """Call `act` once the unit of work is committed; never if it is rolled back."""
+    session.info.setdefault(AFTER_COMMIT, []).append(act)
+
+
+async def _commit(session: AsyncSession) -> None:
+    await session.commit()
+    for act in session.info.pop(AFTER_COMMIT, ()):
+        act()

@@ -1,4 +1,4 @@
-"""Records events in the database and writes them to the log."""
+"""Records events in the database and, once they are committed, writes them to the log."""
 
 import logging
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from uservault.access.guard import MaybePrincipal
 from uservault.access.origin import MaybeOrigin
+from uservault.db.unit_of_work import after_commit
 from uservault.events.models import EventRecord
 from uservault.events.seals import keeper, seal
 from uservault.kit.schema import Schema
@@ -56,7 +57,8 @@ class EventLog:
         )
         seal(self.sealer, record)
         self.session.add(record)
-        log.info(event.type, extra={name: getattr(record, name) for name in LOGGED})
+        line = {name: getattr(record, name) for name in LOGGED}
+        after_commit(self.session, lambda: log.info(event.type, extra=line))
 
 
 def every_event(kind: type[Event] = Event) -> Iterator[type[Event]]:
