@@ -21,8 +21,10 @@ class TestServer:
             "USERVAULT_MAIL__TRANSPORT": "directory",
             "USERVAULT_MAIL__DIRECTORY": f"{tmp_path}/mail",
         }
-        with serving(f"sqlite:///{tmp_path}/app.db", **files) as server:
-            client = httpx.Client(base_url=f"{server.url}/api", trust_env=False)
+        with (
+            serving(f"sqlite:///{tmp_path}/app.db", **files) as server,
+            httpx.Client(base_url=f"{server.url}/api", trust_env=False) as client,
+        ):
             for number in range(30):
                 client.post("/users", json=registration(f"ada{number}"))
 
