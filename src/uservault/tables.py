@@ -8,6 +8,7 @@ from uservault.mail import models as mail
 from uservault.metadata import models as user_metadata
 from uservault.one_time_tokens import models as one_time_tokens
 from uservault.passwords import models as passwords
+from uservault.privacy import models as privacy
 from uservault.recovery import models as recovery
 from uservault.roles import models as roles
 from uservault.sessions import models as sessions
@@ -21,6 +22,7 @@ __all__ = [
     "metadata",
     "one_time_tokens",
     "passwords",
+    "privacy",
     "recovery",
     "roles",
     "sessions",

@@ -17,6 +17,7 @@ from uservault.kit.problems import Problem
 from uservault.mail.delivery import Delivery
 from uservault.mail.sweep import MailSweep
 from uservault.one_time_tokens.sweep import OneTimeTokenSweep
+from uservault.privacy.erasures import ErasureSweep
 from uservault.privacy.sweep import PurgeSweep
 from uservault.recovery.email_request_job import EmailRequestJob
 from uservault.roles.expiry import GrantExpiry
@@ -62,6 +63,7 @@ SCHEDULES = (
     Schedule(LateLinking, interval=600),
     Schedule(EventSweep, interval=600),
     Schedule(PurgeSweep, interval=600),
+    Schedule(ErasureSweep, interval=600),
     Schedule(InvitationSweep, interval=3600),
     Schedule(GrantExpiry, interval=60),
 )

@@ -25,7 +25,8 @@ def wanted(request: pytest.FixtureRequest) -> dict[str, bool]:
 
 @pytest.fixture
 def settings(database_url: str, wanted: dict[str, bool]) -> Settings:
-    return databases.settings_for(database_url, notices=wanted, log={"file": None})
+    others = {"log": {"file": None}, "erasure": {"grace_days": 7}}
+    return databases.settings_for(database_url, notices=wanted, **others)
 
 
 async def enter(client: AsyncClient, agent: str, username: str = "ada") -> None:
@@ -41,6 +42,7 @@ async def do_all(admin: Person, ada: Person) -> None:
     await admin.put(f"/users/{ada.id}/roles", json={"roles": ["admin"]})
     await enter(admin.client, FIREFOX, "root")
     await admin.post(f"/users/{ada.id}/deactivate", json={"reason": WORDS})
+    await admin.delete(f"/users/{ada.id}")
 
 
 class TestNotices:
@@ -57,8 +59,9 @@ class TestNotices:
             ("countess@example.com", "You were given a new role"),
             ("root@example.com", "A new device logged in to your account"),
             ("countess@example.com", "Your account was deactivated"),
+            ("countess@example.com", "Your account was deleted"),
         }
-        assert len(received) == 5
+        assert len(received) == 6
         assert WORDS not in str(received)
 
     @pytest.mark.parametrize("wanted", [{}, dict.fromkeys(EVERY, False)], indirect=True, ids=str)

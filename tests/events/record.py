@@ -27,12 +27,12 @@ async def record(resources: Resources, *subjects: int) -> None:
             made.get(EventLog).record(LoginFailed(subject_id=subject))
 
 
-async def record_many(resources: Resources, count: int) -> None:
+async def record_many(resources: Resources, count: int, subject: int = 1) -> None:
     """All in one transaction."""
     async with scope(resources, origin=SOMEWHERE) as made:
         log = made.get(EventLog)
         for _ in range(count):
-            log.record(LoginFailed(subject_id=1))
+            log.record(LoginFailed(subject_id=subject))
 
 
 async def chained(resources: Resources, *subjects: int) -> None:

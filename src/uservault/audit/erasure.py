@@ -32,30 +32,29 @@ class EventErasure:
     session: WriteSession
     sealer: Sealing
 
-    async def forget(self, user_id: int) -> int:
-        """Return the number of events that contained personal data of the user.
+    async def forget(self, user_id: int, *, traces: bool, after: int = 0) -> Sequence[int]:
+        """Erases a batch of the user's personal data, in events with ids above `after`.
 
-        Runs in the caller's transaction, in batches. If another user caused an event, the actor's
-        address is kept, unless the event also has personal data of the subject.
+        `traces`: also from where the user did something to others (I16). If another user caused
+        an event, that user's address stays, unless the event has personal data of this user.
+        Return the events' ids, sorted, at most BATCH_SIZE.
         """
-        erasable = or_(EventRecord.actor_id.is_(None), EventRecord.personal.is_not(None))
-        as_actor = await self._forget(EventRecord.actor_id == user_id)
-        as_subject = await self._forget((EventRecord.subject_id == user_id) & erasable)
-        return as_actor + as_subject
-
-    async def _forget(self, which: ColumnElement[bool]) -> int:
-        after = forgotten = 0
-        while rows := await self._next(which, after):
+        rows = await self._next(_whose(user_id, traces=traces), after)
+        if rows:
             proofs = [
                 {"which": row.id, "proof": proof_of_erasure(self.sealer, row.seal)} for row in rows
             ]
             await (await self.session.connection()).execute(ERASE, proofs)
-            forgotten += len(rows)
-            after = rows[-1].id
-        return forgotten
+        return [row.id for row in rows]
 
     async def _next(self, which: ColumnElement[bool], after: int) -> Sequence[AnyRow]:
         found = select(EventRecord.id, EventRecord.seal).where(which, HAS_PERSONAL_DATA)
         batch = found.where(EventRecord.id > after).order_by(EventRecord.id).limit(BATCH_SIZE)
         rows = await self.session.execute(batch)
         return rows.all()
+
+
+def _whose(user_id: int, *, traces: bool) -> ColumnElement[bool]:
+    actor, subject = EventRecord.actor_id == user_id, EventRecord.subject_id == user_id
+    nobody_elses = or_(actor, EventRecord.actor_id.is_(None), EventRecord.personal.is_not(None))
+    return or_(actor, subject & nobody_elses) if traces else subject & nobody_elses

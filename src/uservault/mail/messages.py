@@ -82,6 +82,14 @@ class NewDevice(Contents):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class AccountDeleted(Contents):
+    """`days`: how long it can be restored; 0 if it cannot."""
+
+    username: str
+    days: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AccountDeactivated(Contents):
     username: str
 

@@ -1,4 +1,7 @@
 from uservault.access.principal import Principal
+from uservault.db.base import NOBODY
+from uservault.mail.messages import AccountDeleted
+from uservault.mail.notices import Notices
 from uservault.privacy.purge import Purge
 from uservault.roles.assignments import RoleAssignments
 from uservault.sessions.service import SessionService
@@ -16,6 +19,7 @@ class Deletion:
     roles: Inject[RoleAssignments]
     sessions: Inject[SessionService]
     purge: Inject[Purge]
+    notices: Inject[Notices]
     settings: CurrentSettings
 
     async def delete(self, user_id: int, check: Precondition, by: Principal) -> None:
@@ -23,11 +27,15 @@ class Deletion:
         await self.roles.ensure_may_change(user_id, by)
         await self.roles.ensure_not_last_admin(user_id)
         user = await self.users.delete(user_id, check)
-        if self.settings.erasure.grace_days:
+        grace = self.settings.erasure_grace
+        if grace:
             # Revoked, so that restoring the user does not bring the sessions back.
             await self.sessions.revoke_all(user_id, "user deleted")
         else:
             await self.purge.purge(user)
+        notice = AccountDeleted(username=user.username, days=str(grace.days))
+        # A purge deletes the e-mails of its user: this one is nobody's.
+        await self.notices.tell(notice, user.email, user.locale, user_id if grace else NOBODY)
 
     async def restore(self, user_id: int, by: Principal) -> UserRead:
         """Raises DeletedUserNotFound or Forbidden."""

@@ -1,7 +1,7 @@
-from uservault.audit.erasure import EventErasure
 from uservault.events.log import EventLog
 from uservault.mail.repository import MailRepository
 from uservault.one_time_tokens.repository import OneTimeTokenRepository
+from uservault.privacy.erasures import Erasures
 from uservault.users.events import UserPurged
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
@@ -13,13 +13,13 @@ from uservault.wiring.scope import Inject, Now, injected
 class Purge:
     """Deletes a user for good, with the rows that reference them and what is keyed by them.
 
-    Their events stay, without personal data.
+    Their events stay, without personal data: see `Erasures`.
     """
 
     users: Inject[UserRepository]
     mails: Inject[MailRepository]
     one_time_tokens: Inject[OneTimeTokenRepository]
-    erasure: Inject[EventErasure]
+    erasures: Inject[Erasures]
     events: Inject[EventLog]
     now: Now
 
@@ -29,4 +29,4 @@ class Purge:
         await self.one_time_tokens.forget(user.id)
         await self.users.delete(user)
         self.events.record(UserPurged(subject_id=user.id, before=before))
-        await self.erasure.forget(user.id)
+        await self.erasures.begin(user.id)

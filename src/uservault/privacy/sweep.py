@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from sqlalchemy import bindparam, select
 
 from uservault.privacy.purge import Purge
@@ -23,7 +21,7 @@ class PurgeSweep:
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
         self.now = resources.clock
-        self.grace = timedelta(days=resources.settings.erasure.grace_days)
+        self.grace = resources.settings.erasure_grace
 
     async def run_once(self) -> int:
         """The number of users that were due, at most BATCH_SIZE."""

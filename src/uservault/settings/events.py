@@ -17,6 +17,13 @@ class EventSettings(Branch):
         description="How long events are kept: seconds or ISO 8601 (`P730D`). 0: for ever.",
     )
 
+    security_retention: timedelta = Field(
+        timedelta(days=90),
+        ge=timedelta(0),
+        description="How long the record keeps from where users did something to others, after they"
+        " were deleted for good. 0: not at all.",
+    )
+
     @field_validator("retention")
     @classmethod
     def _longer_than_tokens(cls, value: timedelta) -> timedelta:

@@ -10,7 +10,7 @@ class NoticeSettings(Branch):
 
     password_changed: OrNone[bool] = Field(
         None,
-        description="E-mail users when their password has changed. This and the next five are on"
+        description="E-mail users when their password has changed. This and the next six are on"
         " by default in production only.",
     )
     email_changed: OrNone[bool] = Field(
@@ -24,6 +24,9 @@ class NoticeSettings(Branch):
     )
     account_deactivated: OrNone[bool] = Field(
         None, description="E-mail users when their account has been deactivated."
+    )
+    account_deleted: OrNone[bool] = Field(
+        None, description="E-mail users when their account has been deleted."
     )
     role_granted: OrNone[bool] = Field(
         None, description="E-mail users when they have been given a role."

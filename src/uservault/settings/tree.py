@@ -1,15 +1,10 @@
 """The settings: one frozen tree, read once and passed to what needs it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    SecretStr,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,14 +15,7 @@ from pydantic_settings import (
 
 from uservault.settings.admin import AdminSettings
 from uservault.settings.audit import AuditSettings
-from uservault.settings.base import (
-    ENV_FILE_ENCODING,
-    PREFIX,
-    Branch,
-    Network,
-    SecretUrl,
-    split,
-)
+from uservault.settings.base import ENV_FILE_ENCODING, PREFIX, Branch, Network, SecretUrl, split
 from uservault.settings.database import DatabaseSettings
 from uservault.settings.erasure import ErasureSettings
 from uservault.settings.events import EventSettings
@@ -149,6 +137,11 @@ class Settings(BaseSettings):
     def password_blocklist(self) -> bool:
         chosen = self.passwords.blocklist
         return self.production if chosen is None else chosen
+
+    @property
+    def erasure_grace(self) -> timedelta:
+        chosen = self.erasure.grace_days
+        return timedelta(days=(7 if self.production else 0) if chosen is None else chosen)
 
     @property
     def needs_secret(self) -> bool:

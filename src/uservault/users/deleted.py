@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -18,7 +17,7 @@ class DeletedUserReader:
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
-        self.grace = timedelta(days=resources.settings.erasure.grace_days)
+        self.grace = resources.settings.erasure_grace
 
     async def page(self, query: PageQuery) -> Page[DeletedUserRead]:
         """Sorted by id."""
