@@ -60,6 +60,11 @@ class TestDocument:
         assert set(shared["Unauthorized"]["headers"]) == {"WWW-Authenticate", "X-Request-ID"}
         assert set(_references(document)) == set(_components(document))
 
+    def test_gives_the_limits_of_ids_in_bodies(self, document: dict[str, Any]) -> None:
+        ids = document["components"]["schemas"]["SessionRevocation"]["properties"]["user_ids"]
+
+        assert (ids["items"]["minimum"], ids["items"]["exclusiveMaximum"]) == (1, 10**18)
+
     def test_is_small(self, document: dict[str, Any]) -> None:
         assert len(json.dumps(document, separators=(",", ":"))) < 150 * 1024
 

@@ -84,7 +84,8 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+# An id in a body. The limits stand first: pydantic does not describe those after a validator.
+BodyId = Annotated[int, Field(ge=1, lt=10**18), BeforeValidator(_whole)]
 
 
 class _IdConvertor(Convertor[int]):

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from uservault.kit.schema import Schema, Whole
+from uservault.kit.schema import BodyId, Schema
 from uservault.sessions.cursor import PATTERN
 
 MAX_IDS = 500  # ids in one request
 
-Ids = Annotated[list[Annotated[Whole, Field(ge=1, lt=10**18)]], Field(max_length=MAX_IDS)]
+Ids = Annotated[list[BodyId], Field(max_length=MAX_IDS)]
 
 
 SessionPathId = Annotated[int, Path(ge=1, lt=10**18, description="The session's id.", examples=[7])]
