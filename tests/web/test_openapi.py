@@ -60,6 +60,19 @@ class TestDocument:
         assert set(shared["Unauthorized"]["headers"]) == {"WWW-Authenticate", "X-Request-ID"}
         assert set(_references(document)) == set(_components(document))
 
+    def test_describes_a_parameter_once_and_never_as_null(self, document: dict[str, Any]) -> None:
+        shared = document["components"]["parameters"]
+        lists = [
+            operation.get("parameters", [])
+            for operations in document["paths"].values()
+            for operation in operations.values()
+        ]
+        own = [each for some in lists for each in some if "$ref" not in each]
+
+        for parameter in [*shared.values(), *own]:
+            assert parameter["schema"].get("description") != parameter["description"]
+            assert "null" not in str(parameter["schema"].get("anyOf"))
+
     def test_gives_the_limits_of_ids_in_bodies(self, document: dict[str, Any]) -> None:
         ids = document["components"]["schemas"]["SessionRevocation"]["properties"]["user_ids"]
 

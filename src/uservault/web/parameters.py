@@ -15,8 +15,7 @@ def share_parameters(document: dict[str, Any]) -> dict[str, Any]:
     """
     lists = list(_lists(document))
     for parameter in (each for some in lists for each in some):
-        if parameter.get("required") is False:
-            del parameter["required"]  # the default
+        _shorten(parameter)
     counts = Counter(json.dumps(each, sort_keys=True) for some in lists for each in some)
     shared: dict[str, Any] = {}
     for written, count in counts.most_common():
@@ -26,6 +25,18 @@ def share_parameters(document: dict[str, Any]) -> dict[str, Any]:
     for some in lists:
         some[:] = [_reference(each, shared) for each in some]
     return dict(sorted(shared.items()))
+
+
+def _shorten(parameter: dict[str, Any]) -> None:
+    schema = parameter["schema"]
+    if parameter.get("required") is False:
+        del parameter["required"]  # the default
+    if schema.get("description") == parameter.get("description"):
+        schema.pop("description", None)  # FastAPI says it twice
+    match schema.get("anyOf"):
+        case [dict(kind), {"type": "null"}]:  # an absent parameter; none can be null
+            del schema["anyOf"]
+            schema.update(kind)
 
 
 def _lists(document: dict[str, Any]) -> Iterator[list[Any]]:
