@@ -61,5 +61,12 @@ async def _make_admin(name: str) -> None:
         await make_admin(resources, data)
 
 
+@schemathesis.hook
+def filter_case(context: Any, case: Any) -> bool:
+    """A line feed in any path is refused before its route is known, so no operation tells of it."""
+    values = map(str, (case.path_parameters or {}).values())
+    return not any("\n" in value or "%0A" in value for value in values)
+
+
 if DATABASE_URL:
     schemathesis.auth(refresh_interval=None)(Administrator)

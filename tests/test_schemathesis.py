@@ -55,7 +55,7 @@ def answers(served: Served) -> Counter[tuple[str, int]]:
 def test_holds_for_an_administrator(served: Served, database_url: str, tmp_path: Path) -> None:
     tested = {"TESTED_BASE_URL": served.url, "TESTED_DATABASE_URL": database_url}
 
-    explore(served, tmp_path, tested, "--max-examples=10")
+    explore(served, tmp_path, tested, "--max-examples=15")
 
     given = answers(served)
     assert {route for route, status in given if status == 200} >= GUARDED
