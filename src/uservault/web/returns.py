@@ -30,6 +30,8 @@ class Adds:
         @wraps(endpoint)
         async def answer(*, request: Request, response: Response, **values: Any) -> Any:
             result = await endpoint(**values)
+            if isinstance(result, Response):  # complete, with headers of its own
+                return result
             response.headers.update(self.read(result, request))
             return self.body(result)
 

@@ -3,9 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -14,10 +13,10 @@ from starlette.types import Message, Receive
 
 from uservault.kit.problems import ContentTooLarge, Invalid, Problem, RequestTimeout, pointer
 from uservault.settings.tree import Settings
+from uservault.web.finishing import Handler, finishing
 from uservault.web.headers import headers
 from uservault.web.returns import Endpoint, added_by
 
-Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 IDENTITY = ("", "identity")
 CHARSET = re.compile(r"""charset\s*=\s*["']?([^"';\s]*)""", re.IGNORECASE)
 
@@ -55,6 +54,11 @@ class _StrictRequest(Request):
         return strict_json(await self.body())
 
 
+async def body_of(request: Request) -> bytes:
+    """The body. Empty where the route takes none: then nothing limits what is read."""
+    return await request.body() if isinstance(request, _StrictRequest) else b""
+
+
 def _is_utf8(content_type: str) -> bool:
     charset = CHARSET.search(content_type)
     return charset is None or charset[1].lower() in ("utf-8", "utf8")
@@ -89,6 +93,7 @@ class Route(APIRoute):
         handle = super().get_route_handler()
         if "GET" in (self.methods or ()) and not self.dependant.query_params:
             return _without_query(handle)
+        handle = finishing(handle)
         if self.body_field is None:
             return handle
 
