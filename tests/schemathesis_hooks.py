@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from secrets import token_hex
 from typing import Any
 
@@ -22,6 +23,8 @@ schemathesis.openapi.format("email", emails().filter(lambda each: not _is_specia
 
 DATABASE_URL = os.environ.get("TESTED_DATABASE_URL", "")
 BASE_URL = os.environ.get("TESTED_BASE_URL", "")
+NAME = "Idempotency-Key"
+KEY = re.compile(r'("?)[!#-\[\]-~]{1,255}\1')
 
 
 class Administrator:
@@ -66,6 +69,14 @@ def filter_case(context: Any, case: Any) -> bool:
     """A line feed in any path is refused before its route is known, so no operation tells of it."""
     values = map(str, (case.path_parameters or {}).values())
     return not any("\n" in value or "%0A" in value for value in values)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """A key that is well formed belongs to one request: no schema can say that."""
+    headers = case.headers or {}
+    if KEY.fullmatch(headers.get(NAME, "")):
+        case.headers = {**headers, NAME: token_hex(16)}
 
 
 if DATABASE_URL:

@@ -2,6 +2,7 @@
 
 from uservault.db.base import Base
 from uservault.events import models as events
+from uservault.idempotency import models as idempotency
 from uservault.invitations import models as invitations
 from uservault.keys import models as keys
 from uservault.mail import models as mail
@@ -16,6 +17,7 @@ from uservault.users import models as users
 
 __all__ = [
     "events",
+    "idempotency",
     "invitations",
     "keys",
     "mail",

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from uservault.audit.linking import LateLinking, Linking
 from uservault.audit.sweep import EventSweep
+from uservault.idempotency.sweep import StoredAnswerSweep
 from uservault.invitations.sweep import InvitationSweep
 from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
@@ -59,6 +60,7 @@ SCHEDULES = (
     Schedule(KeySweep, interval=600),
     Schedule(EmailRequestJob, interval=1),
     Schedule(OneTimeTokenSweep, interval=600),
+    Schedule(StoredAnswerSweep, interval=600),
     Schedule(Linking, interval=2),
     Schedule(LateLinking, interval=600),
     Schedule(EventSweep, interval=600),

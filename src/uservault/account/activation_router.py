@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
 from uservault.account.service import AccountService
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.schema import PathId
 from uservault.roles.errors import LastAdministrator
@@ -24,6 +25,7 @@ REQUIRES_WRITE = [requires(Permission.USERS_WRITE)]
     dependencies=REQUIRES_WRITE,
     responses=problems(UserNotFound, LastAdministrator, DeactivationOver, PreconditionFailed),
 )
+@idempotent(about_user=True)
 async def deactivate_user(
     id: PathId,
     data: UserDeactivate,
@@ -40,6 +42,7 @@ async def deactivate_user(
     dependencies=REQUIRES_WRITE,
     responses=problems(UserNotFound, PreconditionFailed),
 )
+@idempotent(about_user=True)
 async def activate_user(
     id: PathId,
     check: IfMatch,

@@ -11,6 +11,7 @@ from uservault.account.emails_reader import UserEmailReader
 from uservault.account.errors import EmailAlreadyYours, EmailNotFound, PrimaryEmail, TooManyEmails
 from uservault.account.schemas import EmailAdd, EmailUpdate, UserEmailRead
 from uservault.auth.errors import EmailUnverified
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.identity import Email
 from uservault.kit.problems import problems
 from uservault.kit.schema import Message
@@ -42,6 +43,7 @@ async def list_my_emails(
         UserNotFound, EmailTaken, EmailAlreadyYours, TooManyEmails, TooManyTries, FreshLoginRequired
     ),
 )
+@idempotent()
 async def add_my_email(
     me: FreshPrincipal, data: EmailAdd, emails: Inject[EmailAddresses]
 ) -> Message:
@@ -90,6 +92,7 @@ async def remove_my_email(
     status_code=status.HTTP_202_ACCEPTED,
     responses=problems(UserNotFound, EmailNotFound, EmailTaken, TooManyTries),
 )
+@idempotent()
 async def resend_my_email_verification(
     me: CurrentPrincipal, address: PathEmail, emails: Inject[EmailAddresses]
 ) -> Message:

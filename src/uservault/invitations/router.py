@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, status
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
+from uservault.idempotency.endpoint import idempotent
 from uservault.invitations.acceptance import InvitationAcceptance
 from uservault.invitations.errors import InvitationNotFound
 from uservault.invitations.models import Invitation
@@ -53,6 +54,7 @@ async def list_invitations(
     responses=PROBLEMS,
     **REQUIRES_WRITE,
 )
+@idempotent()
 async def create_invitation(
     data: InvitationCreate, by: CurrentPrincipal, invitations: Inject[InvitationService]
 ) -> Invitation:
@@ -69,6 +71,7 @@ async def create_invitation(
     responses=PROBLEMS | problems(InvitationNotFound),
     **REQUIRES_WRITE,
 )
+@idempotent()
 async def resend_invitation(
     id: InvitationId, by: CurrentPrincipal, invitations: Inject[InvitationService]
 ) -> Invitation:
@@ -100,6 +103,7 @@ async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationServ
         TooManyPasswords,
     ),
 )
+@idempotent(about_user=True)
 async def accept_invitation(
     data: InvitationAccept, invitations: Inject[InvitationAcceptance]
 ) -> Annotated[User, created("/api/users")]:

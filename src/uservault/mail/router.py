@@ -4,6 +4,7 @@ from fastapi import APIRouter, Path, Query
 
 from uservault.access.guard import requires
 from uservault.access.principal import Permission
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import problems
 from uservault.kit.schema import Message
 from uservault.mail.errors import MailNotFailed, MailNotFound
@@ -33,6 +34,7 @@ async def list_mail(
     dependencies=[requires(Permission.MAIL_WRITE)],
     responses=problems(MailNotFound, MailNotFailed),
 )
+@idempotent()
 async def retry_mail(id: MailId, mailer: Inject[Mailer]) -> Message:
     """Queue a failed e-mail again. It gets as many tries as a new one."""
     await mailer.retry(id)

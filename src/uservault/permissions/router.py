@@ -5,6 +5,7 @@ from fastapi import APIRouter, status
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import requires
 from uservault.access.principal import Permission
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import problems
 from uservault.kit.schema import Message
 from uservault.permissions.errors import (
@@ -37,6 +38,7 @@ async def list_permissions(permissions: Shared[PermissionReader]) -> Sequence[Pe
     dependencies=REQUIRES_WRITE,
     responses=problems(PermissionTaken, TooManyPermissions, FreshLoginRequired),
 )
+@idempotent()
 async def create_permission(
     data: PermissionCreate, permissions: Inject[PermissionService]
 ) -> PermissionRead:

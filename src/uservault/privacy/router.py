@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, FreshPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.schema import Message, PathId
 from uservault.privacy.deletion import Deletion
@@ -95,6 +96,7 @@ async def list_deleted_users(
     dependencies=[requires(Permission.USERS_DELETE)],
     responses=problems(DeletedUserNotFound),
 )
+@idempotent(about_user=True)
 async def restore_user(
     id: PathId, me: CurrentPrincipal, deletion: Inject[Deletion]
 ) -> Tagged[UserRead]:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, status
 
 from uservault.access.guard import Caller
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import Unauthorized, problems
 from uservault.kit.schema import Message
 from uservault.limits.errors import TooManyTries
@@ -24,6 +25,7 @@ ACCEPTED = Message(message="If an account uses this address, we will send it an 
 
 
 @router.post("/verify-email", responses=problems(Unauthorized, OneTimeTokenInvalid, EmailTaken))
+@idempotent()
 async def verify_email(
     caller: Caller, data: EmailVerify, verification: Inject[EmailVerification]
 ) -> Message:
@@ -46,6 +48,7 @@ async def verify_email(
     status_code=status.HTTP_202_ACCEPTED,
     responses=problems(TooManyTries),
 )
+@idempotent()
 async def resend_verification(data: EmailRequest, requests: Inject[EmailRequests]) -> Message:
     """Request another verification e-mail. The answer does not reveal if the account exists."""
     await requests.queue(Purpose.VERIFY_EMAIL, data.email)
@@ -55,6 +58,7 @@ async def resend_verification(data: EmailRequest, requests: Inject[EmailRequests
 @router.post(
     "/forgot-password", status_code=status.HTTP_202_ACCEPTED, responses=problems(TooManyTries)
 )
+@idempotent()
 async def forgot_password(data: EmailRequest, requests: Inject[EmailRequests]) -> Message:
     """Request an e-mail with a token for choosing a new password.
 
@@ -68,6 +72,7 @@ async def forgot_password(data: EmailRequest, requests: Inject[EmailRequests]) -
     "/reset-password",
     responses=problems(OneTimeTokenInvalid, PasswordRefused, TooManyTries, TooManyPasswords),
 )
+@idempotent()
 async def reset_password(data: PasswordReset, recovery: Inject[PasswordRecovery]) -> Message:
     """Choose a new password with the token from the e-mail. This ends all your sessions.
 

@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, status
 
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import Unauthorized, problems
 from uservault.limits.errors import TooManyTries
 from uservault.passwords.errors import PasswordRefused
@@ -35,6 +36,7 @@ router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
         TooManyPasswords,
     ),
 )
+@idempotent(about_user=True)
 async def create_user(
     data: UserCreate, registration: Inject[RegistrationService]
 ) -> Annotated[User, created("/api/users")]:

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, status
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
 from uservault.access.principal import Permission
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import PreconditionFailed, problems
 from uservault.kit.schema import Message, PathId
 from uservault.roles.assignments import RoleAssignments
@@ -70,6 +71,7 @@ async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
     dependencies=REQUIRES_WRITE,
     responses=problems(RoleNameTaken, UnknownPermission, FreshLoginRequired),
 )
+@idempotent()
 async def create_role(
     data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService]
 ) -> Annotated[Role, created("/api/roles")]:

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
+from uservault.idempotency.endpoint import idempotent
 from uservault.kit.crypto import digest
 from uservault.kit.problems import problems
 from uservault.kit.schema import Message, PathId
@@ -106,6 +107,7 @@ async def revoke_user_sessions(
 
 
 @router.post("/sessions/revoke", dependencies=[requires(Permission.SESSIONS_WRITE)])
+@idempotent()
 async def revoke_sessions(
     data: SessionRevocation, sessions: Inject[SessionService]
 ) -> RevokedCount:

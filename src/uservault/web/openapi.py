@@ -91,6 +91,8 @@ def _correct(path: str, method: str, operation: dict[str, Any], shared: SharedRe
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]  # FastAPI's own error format, which we never send
     kinds = [*_named_problems(responses), *_common_problems(path, method, operation)]
+    described = {kind.status for kind in kinds}
+    kinds += [kind for kind in _parameter_problems(operation) if kind.status not in described]
     for status in {kind.status for kind in kinds}:
         responses[str(status)] = shared.refer(kind for kind in kinds if kind.status == status)
     for status, response in responses.items():
@@ -105,6 +107,16 @@ def _named_problems(responses: dict[str, Any]) -> Iterator[type[Problem]]:
     known = every_problem()
     for response in responses.values():
         yield from (known[code] for code in response.get(CODES, ()))
+
+
+def _parameter_problems(operation: dict[str, Any]) -> Iterator[type[Problem]]:
+    """The problems that come with a parameter, whose description tells of them.
+
+    They need a response only where there is no other of their status.
+    """
+    known = every_problem()
+    for parameter in operation.get("parameters", ()):
+        yield from (known[code] for code in parameter["schema"].pop(CODES, ()))
 
 
 def _common_problems(path: str, method: str, operation: dict[str, Any]) -> Iterator[type[Problem]]:

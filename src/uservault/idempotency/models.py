@@ -1,0 +1,30 @@
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Text
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from uservault.db.base import Base, BigId, Id, exact
+
+# TEXT in MySQL and MariaDB ends at 64 KiB, which a role with many permissions exceeds.
+LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
+
+
+class StoredAnswer(Base):
+    """The answer to a request with an Idempotency-Key, for whoever repeats the request.
+
+    It goes with its caller and with the user whom it describes.
+    """
+
+    __tablename__ = "idempotency_keys"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    key_hash: Mapped[str] = mapped_column(exact(64), unique=True)  # of the caller and their key
+    user_id: Mapped[int | None] = mapped_column(  # the caller; None for anonymous ones
+        BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    subject_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    sealed: Mapped[str] = mapped_column(LongText)  # the answer and the request's fingerprint
+    expires_at: Mapped[datetime] = mapped_column(index=True)
