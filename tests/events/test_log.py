@@ -8,6 +8,8 @@ from httpx import AsyncClient
 from sqlalchemy import select
 
 from tests.support.people import Person, registration
+from uservault.auth.events import LoginFailed
+from uservault.db.unit_of_work import roll_back
 from uservault.events.log import EventLog
 from uservault.events.models import EventRecord
 from uservault.kit.problems import Conflict
@@ -70,3 +72,13 @@ class TestEventLines:
             assert logged(caplog) == []
 
         assert logged(caplog) == [EmailVerified.type]
+
+    async def test_tell_of_what_comes_after_a_rollback_alone(
+        self, resources: Resources, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with scope(resources) as made:
+            made.get(EventLog).record(EmailVerified(subject_id=None))
+            await roll_back(made.session)
+            made.get(EventLog).record(LoginFailed(subject_id=None))
+
+        assert logged(caplog) == [LoginFailed.type]

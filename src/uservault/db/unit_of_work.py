@@ -32,6 +32,12 @@ def after_commit(session: AsyncSession, act: Callable[[], None]) -> None:
     session.info.setdefault(AFTER_COMMIT, []).append(act)
 
 
+async def roll_back(session: AsyncSession) -> None:
+    """Undo what was done. The unit of work goes on, and commits what comes after."""
+    session.info.pop(AFTER_COMMIT, None)
+    await session.rollback()
+
+
 async def _commit(session: AsyncSession) -> None:
     await session.commit()
     for act in session.info.pop(AFTER_COMMIT, ()):

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from uservault.db.unit_of_work import roll_back
 from uservault.idempotency.answer import Answer
 from uservault.idempotency.attempt import Attempt
 from uservault.idempotency.errors import IdempotencyKeyInUse
@@ -47,7 +48,7 @@ class IdempotencyService:
         except Problem:
             # Another process may have been first: then its answer counts, not our conflict.
             if response := await self.stored.to(attempt):
-                await self.session.rollback()
+                await roll_back(self.session)
                 return response
             raise
 
@@ -69,7 +70,7 @@ class IdempotencyService:
         try:
             await self.answers.replace(row, now)
         except IdempotencyKeyInUse:
-            await self.session.rollback()  # our deed was the second
+            await roll_back(self.session)  # our deed was the second
             if first := await self.stored.to(attempt):
                 return first
             raise
