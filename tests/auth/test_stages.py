@@ -51,8 +51,8 @@ async def complete(resources: Resources, proof: Authenticated) -> int:
     async with scope(resources) as made:
         login = made.get(Login)
         login.stages = StagesAndOneMore(**vars(login.stages))
-        pair = await login.complete(proof)
-    return int(pair.refresh_token.split(".")[1])
+        logged_in = await login.complete(proof)
+    return int(logged_in.tokens.refresh_token.split(".")[1])
 
 
 async def pending(resources: Resources) -> str:

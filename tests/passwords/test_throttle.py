@@ -6,11 +6,14 @@ from uservault.passwords.throttle import LoginThrottle
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 
+USER_ID = 1
+
 
 async def guess(throttle: LoginThrottle, client: Client) -> bool:
     """Whether one more failed login is admitted."""
     try:
-        await throttle.admit("ada", client)
+        async with throttle.attempt("ada", client) as attempt:
+            await attempt.admit(USER_ID, None)
     except TooManyTries:
         return False
     return True

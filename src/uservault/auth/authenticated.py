@@ -9,6 +9,7 @@ class Authenticated:
 
     `methods` are names of RFC 8176. `hash` is what the password was compared with, if it was one,
     and `better_hash` the same password by the present scheme and cost, if that is another.
+    `device` is the id of the device, if the user logged in on it before.
     """
 
     user_id: int
@@ -16,6 +17,7 @@ class Authenticated:
     at: datetime
     hash: str | None = None
     better_hash: str | None = None
+    device: str | None = None
 
     def written(self) -> dict[str, Any]:
         """As JSON can keep it."""

@@ -5,8 +5,10 @@ from uservault.access.origin import CurrentOrigin
 from uservault.auth.authenticated import Authenticated
 from uservault.auth.errors import LoginRefused
 from uservault.auth.events import LoginFailed, LoginThrottled
+from uservault.auth.known_devices import KnownDevices
 from uservault.events.log import EventLog
 from uservault.limits.errors import TooManyTries
+from uservault.passwords.login_attempt import LoginAttempt
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.stored_costs import StoredCosts
 from uservault.passwords.throttle import LoginThrottle
@@ -21,33 +23,51 @@ class PasswordMethod:
 
     credentials: Shared[CredentialReader]
     costs: Shared[StoredCosts]
+    devices: Shared[KnownDevices]
     throttle: Shared[LoginThrottle]
     hasher: Hasher
     events: Inject[EventLog]
     origin: CurrentOrigin
     now: Now
 
-    async def prove(self, name: str, password: str) -> Authenticated:
+    async def prove(
+        self, name: str, password: str, device_token: str | None = None
+    ) -> Authenticated:
         """Takes as long for an unknown name as for a wrong password. Holds no connection.
 
         Raises LoginRefused, TooManyTries or TooManyPasswords.
         """
-        async with self._counting(name):
+        async with self._attempt(name) as attempt:
             await self.costs.tell()
             known = await self.credentials.find(name)
-            verdict = await self.hasher.verify(password, known.hash if known else None)
+            user_id = known.user_id if known else None
+            device = await self._device(device_token, user_id)
+            await attempt.admit(user_id, device)
+            hash = known.hash if known else None
+            verdict = await self.hasher.verify(password, hash)
         if known is None or not verdict.right:
-            self.events.record(LoginFailed(subject_id=known.user_id if known else None))
+            self.events.record(LoginFailed(subject_id=user_id))
             raise LoginRefused
-        await self.throttle.forgive(name, self.origin.client)
-        methods = (PASSWORD,)
-        return Authenticated(known.user_id, methods, self.now(), known.hash, verdict.better_hash)
+        await attempt.forgive()
+        return Authenticated(
+            user_id=known.user_id,
+            methods=(PASSWORD,),
+            at=self.now(),
+            hash=known.hash,
+            better_hash=verdict.better_hash,
+            device=device,
+        )
+
+    async def _device(self, token: str | None, user_id: int | None) -> str | None:
+        """The id of a device on which this user logged in before."""
+        device = await self.devices.recognise(token)
+        return device.id if device and device.user_id == user_id else None
 
     @asynccontextmanager
-    async def _counting(self, name: str) -> AsyncIterator[None]:
+    async def _attempt(self, name: str) -> AsyncIterator[LoginAttempt]:
         try:
-            async with self.throttle.counting(name, self.origin.client):
-                yield
+            async with self.throttle.attempt(name, self.origin.client) as attempt:
+                yield attempt
         except TooManyTries as refused:
             if refused.first:
                 known = await self.credentials.find(name)

@@ -11,6 +11,7 @@ from uservault.auth.errors import (
     SubjectTokenRefused,
 )
 from uservault.auth.exchange import TokenExchange as ExchangeFlow
+from uservault.auth.login import LoggedIn
 from uservault.auth.login import Login as LoginFlow
 from uservault.auth.password_method import PasswordMethod
 from uservault.auth.refresh import TokenRefresh
@@ -18,6 +19,7 @@ from uservault.auth.schemas import (
     ACCESS_TOKEN,
     ExchangedTokenRead,
     Login,
+    LoginRead,
     Refresh,
     TokenExchange,
     TokenGrant,
@@ -39,10 +41,10 @@ REFUSED = (LoginRefused, AccountDeactivated, EmailUnverified, TooManyTries, TooM
 
 
 @router.post("/login", responses=problems(*REFUSED))
-async def login(data: Login, method: Inject[PasswordMethod], flow: Inject[LoginFlow]) -> TokenRead:
+async def login(data: Login, method: Inject[PasswordMethod], flow: Inject[LoginFlow]) -> LoginRead:
     """Log in with your username or e-mail address and your password. This opens a session."""
-    proof = await method.prove(data.username, data.password)
-    return _read(await flow.complete(proof))
+    proof = await method.prove(data.username, data.password, data.device_token)
+    return _logged_in(await flow.complete(proof))
 
 
 @router.post("/refresh", responses=problems(RefreshRefused))
@@ -77,7 +79,7 @@ async def token(
     flow: Inject[LoginFlow],
     tokens: Inject[TokenRefresh],
     exchange: Inject[ExchangeFlow],
-) -> TokenRead | ExchangedTokenRead:
+) -> LoginRead | TokenRead | ExchangedTokenRead:
     """Log in or refresh with a form-encoded OAuth 2.0 token request (RFC 6749 §4.3, §6).
 
     Or exchange an access token for a short one for another service (RFC 8693).
@@ -86,8 +88,8 @@ async def token(
         return await _exchange(data, exchange)
     if data.grant_type == "refresh_token":
         return _read(await tokens.refresh(data.refresh_token))
-    proof = await method.prove(data.username, data.password)
-    return _read(await flow.complete(proof))
+    proof = await method.prove(data.username, data.password, data.device_token)
+    return _logged_in(await flow.complete(proof))
 
 
 def _read(pair: TokenPair) -> TokenRead:
@@ -96,6 +98,11 @@ def _read(pair: TokenPair) -> TokenRead:
         expires_in=pair.access_token.lifetime,
         refresh_token=pair.refresh_token,
     )
+
+
+def _logged_in(login: LoggedIn) -> LoginRead:
+    tokens = _read(login.tokens)
+    return LoginRead(**tokens.model_dump(), device_token=login.device_token)
 
 
 async def _exchange(data: TokenGrant, flow: ExchangeFlow) -> ExchangedTokenRead:

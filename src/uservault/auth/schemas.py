@@ -27,6 +27,9 @@ class Login(Schema):
         examples=["ada"],
     )
     password: GivenPassword
+    device_token: str | None = Field(
+        None, max_length=512, description="The latest `device_token` of this device, if it has one."
+    )
 
 
 class Refresh(Schema):
@@ -41,6 +44,15 @@ class TokenRead(Schema):
     expires_in: int = Field(description="Seconds that the access token lasts.", examples=[900])
     refresh_token: str = Field(
         description="Opaque. Send it to `refresh` for the next pair, then forget it."
+    )
+
+
+class LoginRead(TokenRead):
+    """The tokens of a new session."""
+
+    device_token: str = Field(
+        description="Opaque, for 90 days. Keep it and send it with the next login: then wrong"
+        " passwords that others try do not delay yours."
     )
 
 
@@ -88,6 +100,7 @@ class TokenGrant(Schema):
         description="`password`: your username or e-mail address.",
     )
     password: GivenPassword = Field("", description="`password`: the password.")
+    device_token: str = Field("", max_length=512, description="`password`: as in `login`.")
     refresh_token: str = Field("", max_length=2048, description="`refresh_token`: the latest one.")
     subject_token: str = Field(
         "",

@@ -1,8 +1,11 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from limits import parse
 
 from uservault.kit.crypto import digest
+from uservault.kit.problems import Unavailable
 from uservault.limits.errors import TooManyTries
 from uservault.wiring.ports import Counters
 
@@ -31,13 +34,16 @@ class Throttle:
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
 
+    async def count(self, limit: Limit, *what: str | None) -> int:
+        """Count one try. Returns how many there are in the window."""
+        return await self.counters.add(self._key(limit, what), 1, limit.window)
+
     async def take(self, limit: Limit, *what: str | None) -> None:
         """Count one try. Raises TooManyTries with the seconds until the window ends."""
-        key = self._key(limit, what)
-        count = await self.counters.add(key, 1, limit.window)
+        count = await self.count(limit, *what)
         if count > limit.amount:
-            first = count == limit.amount + 1
-            raise TooManyTries(await self.counters.ends_in(key), first=first)
+            ends_in = await self.counters.ends_in(self._key(limit, what))
+            raise TooManyTries(ends_in, first=count == limit.amount + 1)
 
     async def give_back(self, limit: Limit, *what: str | None) -> None:
         """Uncount a try that turned out not to count."""
@@ -46,6 +52,37 @@ class Throttle:
     async def forget(self, limit: Limit, *what: str | None) -> None:
         await self.counters.clear(self._key(limit, what))
 
+    @asynccontextmanager
+    async def counting(self) -> AsyncIterator["Tries"]:
+        """Tries that are given back if we are too busy to look at them (I8)."""
+        tries = Tries(self)
+        try:
+            yield tries
+        except Unavailable:
+            await tries.give_back()
+            raise
+
     @staticmethod
     def _key(limit: Limit, what: tuple[str | None, ...]) -> str:
         return f"uservault/{limit.name}/{digest(repr(what))}"
+
+
+class Tries:
+    """What one request was counted against."""
+
+    def __init__(self, throttle: Throttle) -> None:
+        self.throttle = throttle
+        self.taken: list[tuple[Limit, tuple[str | None, ...]]] = []
+
+    async def take(self, limit: Limit, *what: str | None) -> None:
+        """Raises TooManyTries."""
+        self.taken.append((limit, what))
+        await self.throttle.take(limit, *what)
+
+    async def give_back(self, *, forget: Limit | None = None) -> None:
+        """Uncount them. Those against the limit to `forget` are cleared, with all before them."""
+        for limit, what in self.taken:
+            if limit == forget:
+                await self.throttle.forget(limit, *what)
+            else:
+                await self.throttle.give_back(limit, *what)

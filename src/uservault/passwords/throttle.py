@@ -1,9 +1,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from uservault.kit.identity import login_key
-from uservault.kit.problems import Unavailable
 from uservault.limits.throttle import Limit, Throttle
+from uservault.passwords.login_attempt import (
+    LoginAttempt,
+    LoginLimits,
+    name_counter,
+)
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 
@@ -12,49 +15,30 @@ class LoginThrottle:
     """Limits failed logins per name and client, per name, and per client.
 
     Unknown names count too. An attacker with one address cannot exhaust the limit per name, so they
-    cannot lock a user out elsewhere.
+    cannot lock a user out elsewhere. A device on which the user logged in before counts apart, so
+    that nobody locks them out there (I8).
     """
 
     def __init__(self, resources: Resources) -> None:
-        rates = resources.settings.limits
         self.throttle = Throttle(resources.counters)
-        self.pair = Limit.parsed("login-pair", rates.login_per_account_and_client)
-        self.account = Limit.parsed("login-account", rates.login_per_account)
-        self.client = Limit.parsed("login-client", rates.login_per_client)
-
-    async def admit(self, name: str, client: Client) -> None:
-        """Counts the try, before the password is verified. Raises TooManyTries."""
-        key, _ = login_key(name)
-        await self.throttle.take(self.client, client.network)
-        await self.throttle.take(self.pair, key, client.network)
-        await self.throttle.take(self.account, key)
+        self.limits = LoginLimits.set_by(resources.settings.limits)
 
     @asynccontextmanager
-    async def counting(self, name: str, client: Client) -> AsyncIterator[None]:
-        """Counts the try, unless we cannot look at it (I8). Raises TooManyTries."""
-        await self.admit(name, client)
-        try:
-            yield
-        except Unavailable:
-            key, _ = login_key(name)
-            await self.throttle.give_back(self.client, client.network)
-            await self.throttle.give_back(self.pair, key, client.network)
-            await self.throttle.give_back(self.account, key)
-            raise
+    async def attempt(self, name: str, client: Client) -> AsyncIterator[LoginAttempt]:
+        """Counts the try for the client. Gives all back if we cannot look at it (I8).
+
+        Raises TooManyTries.
+        """
+        async with self.throttle.counting() as tries:
+            attempt = LoginAttempt(tries, self.limits, name, client)
+            await attempt.begin()
+            yield attempt
 
     async def pardon(self, client: Client, *names: str) -> None:
         """Clears the limits of these names: this client proved to own them."""
-        for name in names:
-            key, _ = login_key(name)
-            await self.throttle.forget(self.pair, key, client.network)
-            await self.throttle.forget(self.account, key)
-
-    async def forgive(self, name: str, client: Client) -> None:
-        """Takes the try back: the password was right."""
-        key, _ = login_key(name)
-        await self.throttle.give_back(self.client, client.network)
-        await self.throttle.forget(self.pair, key, client.network)
-        await self.throttle.give_back(self.account, key)
+        for owner in map(name_counter, names):
+            await self.throttle.forget(self.limits.near, *owner, client.network)
+            await self.throttle.forget(self.limits.anywhere, *owner)
 
 
 class PasswordThrottle:
@@ -68,12 +52,9 @@ class PasswordThrottle:
     @asynccontextmanager
     async def counting(self, user_id: int) -> AsyncIterator[None]:
         """Counts the try, unless we cannot look at it (I8). Raises TooManyTries."""
-        await self.throttle.take(self.limit, str(user_id))
-        try:
+        async with self.throttle.counting() as tries:
+            await tries.take(self.limit, str(user_id))
             yield
-        except Unavailable:
-            await self.throttle.give_back(self.limit, str(user_id))
-            raise
 
     async def forgive(self, user_id: int) -> None:
         await self.throttle.forget(self.limit, str(user_id))
