@@ -6,6 +6,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 from tests.support.fakes import FakeClock, FakeHasher
+from tests.support.history import history
 from tests.support.people import PASSWORD, Person
 from uservault.wiring.ports import Resources
 
@@ -204,3 +205,43 @@ class TestEviction:
         await fail(anyone, 10)
 
         assert (await log_in(anyone, device)).status_code == 429
+
+
+class TestNamesOfOneUser:
+    async def test_count_together(self, ada: Person, counting: AsyncClient) -> None:
+        await fail(counting, 5)
+        await fail(counting, 5, EMAIL)
+
+        by_name, by_email = await log_in(counting), await log_in(counting, name=EMAIL)
+
+        assert (by_name.status_code, by_email.status_code) == (401, 401)
+
+    @pytest.mark.promise("B1", "B3")
+    @pytest.mark.parametrize("names", [("ada", EMAIL), ("nobody", "nobody@example.com")])
+    async def test_are_answered_like_those_of_nobody(
+        self, ada: Person, anyone: AsyncClient, resources: Resources, names: tuple[str, str]
+    ) -> None:
+        assert isinstance(resources.hasher, FakeHasher)
+        before = resources.hasher.verified
+
+        answers = [await fail(anyone, 11, name) for name in names]
+
+        assert answers == [[401] * 10 + [429]] * 2
+        assert resources.hasher.verified == before + 20
+
+    @pytest.mark.promise("G3")
+    async def test_are_on_record_as_throttled(
+        self, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        await fail(anyone, 10)
+        await log_in(anyone, name=EMAIL)
+
+        last = (await history(resources, "type", "subject_id", "data"))[-1]
+        assert last == ("login.failed", ada.id, {"reason": "throttled"})
+
+    async def test_are_forgiven_together(self, ada: Person, anyone: AsyncClient) -> None:
+        for _ in range(3):
+            await fail(anyone, 5)
+            await fail(anyone, 4, EMAIL)
+            assert (await log_in(anyone)).status_code == 200
+            assert (await log_in(anyone, name=EMAIL)).status_code == 200

@@ -13,10 +13,11 @@ from tests.support.history import history
 from tests.support.people import PASSWORD, Person
 from uservault.auth.authenticated import Authenticated
 from uservault.auth.errors import MoreProofNeeded
+from uservault.auth.events import Reason
 from uservault.auth.login import Login
 from uservault.auth.password_method import PasswordMethod
 from uservault.auth.pending import PendingLogins
-from uservault.auth.stages import Reason, Stage, Stages
+from uservault.auth.stages import Stage, Stages
 from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.models import OneTimeToken
 from uservault.sessions.models import Session

@@ -1,6 +1,8 @@
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from uservault.events.log import Event
+
+Reason: TypeAlias = Literal["credentials", "throttled", "deactivated", "unverified"]
 
 
 class LoginSucceeded(Event):
@@ -9,8 +11,10 @@ class LoginSucceeded(Event):
 
 
 class LoginFailed(Event):
+    """`throttled`: the user's names and addresses had too many tries together."""
+
     type = "login.failed"
-    reason: Literal["credentials", "deactivated", "unverified"] = "credentials"
+    reason: Reason = "credentials"
 
 
 class LoginThrottled(Event):

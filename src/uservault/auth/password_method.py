@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 from uservault.access.origin import CurrentOrigin
 from uservault.auth.authenticated import Authenticated
 from uservault.auth.errors import LoginRefused
-from uservault.auth.events import LoginFailed, LoginThrottled
+from uservault.auth.events import LoginFailed, LoginThrottled, Reason
 from uservault.auth.known_devices import KnownDevices
 from uservault.events.log import EventLog
 from uservault.limits.errors import TooManyTries
@@ -42,11 +42,12 @@ class PasswordMethod:
             known = await self.credentials.find(name)
             user_id = known.user_id if known else None
             device = await self._device(device_token, user_id)
-            await attempt.admit(user_id, device)
-            hash = known.hash if known else None
+            admitted = await attempt.admit(user_id, device)
+            hash = known.hash if known and admitted else None
             verdict = await self.hasher.verify(password, hash)
-        if known is None or not verdict.right:
-            self.events.record(LoginFailed(subject_id=user_id))
+        if known is None or not admitted or not verdict.right:
+            reason: Reason = "credentials" if admitted else "throttled"
+            self.events.record(LoginFailed(subject_id=user_id, reason=reason))
             raise LoginRefused
         await attempt.forgive()
         return Authenticated(

@@ -1,16 +1,15 @@
 """The conditions for a session, in order. A feature adds a class, and a line to `Stages`."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal, Protocol, TypeAlias
+from typing import ClassVar, Protocol
 
 from uservault.auth.authenticated import Authenticated
 from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
+from uservault.auth.events import Reason
 from uservault.passwords.service import PasswordService
 from uservault.users.models import User
 from uservault.users.status import is_active
 from uservault.wiring.scope import CurrentSettings, Inject, Now, injected
-
-Reason: TypeAlias = Literal["credentials", "deactivated", "unverified"]
 
 
 class Stage(Protocol):

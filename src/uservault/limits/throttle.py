@@ -79,6 +79,11 @@ class Tries:
         self.taken.append((limit, what))
         await self.throttle.take(limit, *what)
 
+    async def fits(self, limit: Limit, *what: str | None) -> bool:
+        """Count one try. Whether it is within the limit."""
+        self.taken.append((limit, what))
+        return await self.throttle.count(limit, *what) <= limit.amount
+
     async def give_back(self, *, forget: Limit | None = None) -> None:
         """Uncount them. Those against the limit to `forget` are cleared, with all before them."""
         for limit, what in self.taken:

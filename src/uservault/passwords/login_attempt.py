@@ -30,6 +30,11 @@ def name_counter(name: str) -> tuple[str, str]:
     return "name", key
 
 
+def user_counter(user_id: int) -> tuple[str, str]:
+    """What the tries of all names of a user are counted under."""
+    return "user", str(user_id)
+
+
 class LoginAttempt:
     """One try to log in, and what it counts against."""
 
@@ -43,15 +48,21 @@ class LoginAttempt:
         """Count it for the client. Raises TooManyTries."""
         await self.tries.take(self.limits.client, self.network)
 
-    async def admit(self, user_id: int | None, device: str | None) -> None:
+    async def admit(self, user_id: int | None, device: str | None) -> bool:
         """Count it before the password is verified: for the user's known `device`, if it comes
         from one, or else for the name. Raises TooManyTries.
+
+        The user's names and addresses count together, too. False if that is too many: then
+        refuse it like a wrong password. Another answer would tell which names are one user's.
         """
         if user_id and device:
             await self.tries.take(self.limits.near, "device", str(user_id), device)
-            return
+            return True
         await self.tries.take(self.limits.near, *self.name, self.network)
         await self.tries.take(self.limits.anywhere, *self.name)
+        owner = user_counter(user_id) if user_id else ("nobody", *self.name)  # the same work
+        near = await self.tries.fits(self.limits.near, *owner, self.network)
+        return await self.tries.fits(self.limits.anywhere, *owner) and near
 
     async def forgive(self) -> None:
         """The password was right."""

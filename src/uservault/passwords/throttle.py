@@ -6,6 +6,7 @@ from uservault.passwords.login_attempt import (
     LoginAttempt,
     LoginLimits,
     name_counter,
+    user_counter,
 )
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
@@ -34,9 +35,9 @@ class LoginThrottle:
             await attempt.begin()
             yield attempt
 
-    async def pardon(self, client: Client, *names: str) -> None:
-        """Clears the limits of these names: this client proved to own them."""
-        for owner in map(name_counter, names):
+    async def pardon(self, client: Client, user_id: int, *names: str) -> None:
+        """Clears the limits of the user and of their names: this client proved to own them."""
+        for owner in (user_counter(user_id), *map(name_counter, names)):
             await self.throttle.forget(self.limits.near, *owner, client.network)
             await self.throttle.forget(self.limits.anywhere, *owner)
 

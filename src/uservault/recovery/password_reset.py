@@ -73,4 +73,4 @@ class PasswordRecovery:
         await self.notices.tell(notice, user.email, user.locale, user.id)
         await self.password_throttle.forgive(user.id)
         names = (user.username, user.email, address)
-        await self.login_throttle.pardon(self.origin.client, *names)
+        await self.login_throttle.pardon(self.origin.client, user.id, *names)
