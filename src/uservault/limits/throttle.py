@@ -34,13 +34,13 @@ class Throttle:
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
 
-    async def count(self, limit: Limit, *what: str | None) -> int:
-        """Count one try. Returns how many there are in the window."""
-        return await self.counters.add(self._key(limit, what), 1, limit.window)
+    async def fits(self, limit: Limit, *what: str | None) -> bool:
+        """Count one try. Whether it is within the limit."""
+        return await self.counters.add(self._key(limit, what), 1, limit.window) <= limit.amount
 
     async def take(self, limit: Limit, *what: str | None) -> None:
         """Count one try. Raises TooManyTries with the seconds until the window ends."""
-        count = await self.count(limit, *what)
+        count = await self.counters.add(self._key(limit, what), 1, limit.window)
         if count > limit.amount:
             ends_in = await self.counters.ends_in(self._key(limit, what))
             raise TooManyTries(ends_in, first=count == limit.amount + 1)
@@ -82,7 +82,7 @@ class Tries:
     async def fits(self, limit: Limit, *what: str | None) -> bool:
         """Count one try. Whether it is within the limit."""
         self.taken.append((limit, what))
-        return await self.throttle.count(limit, *what) <= limit.amount
+        return await self.throttle.fits(limit, *what)
 
     async def give_back(self, *, forget: Limit | None = None) -> None:
         """Uncount them. Those against the limit to `forget` are cleared, with all before them."""

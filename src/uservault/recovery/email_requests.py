@@ -17,8 +17,9 @@ class EmailRequests:
     now: Now
 
     async def queue(self, purpose: Purpose, email: str) -> None:
-        """Raises TooManyTries."""
-        await self.throttle.admit(purpose, email, self.origin.client)
+        """Does nothing if the address got too many. Raises TooManyTries for the client."""
+        if not await self.throttle.admit_stranger(purpose, email, self.origin.client):
+            return
         request = QueuedEmailRequest(
             purpose=purpose,
             email_key=email_key(email),

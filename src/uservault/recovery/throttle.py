@@ -5,7 +5,10 @@ from uservault.wiring.ports import Resources
 
 
 class EmailThrottle:
-    """Limits e-mail requests per client and per address, whether or not a user has it."""
+    """Limits e-mail requests per client and per address, whether or not a user has it.
+
+    Strangers and users count apart, so that no stranger keeps a user from their own address (I8).
+    """
 
     def __init__(self, resources: Resources) -> None:
         rates = resources.settings.limits
@@ -14,9 +17,16 @@ class EmailThrottle:
         self.address = Limit.parsed("letters-address", rates.letters_per_address)
 
     async def admit(self, purpose: str, email: str, client: Client) -> None:
-        """Raises TooManyTries."""
+        """For a user's request. Raises TooManyTries."""
         await self.throttle.take(self.client, client.network)
         await self.throttle.take(self.address, purpose, email_key(email))
+
+    async def admit_stranger(self, purpose: str, email: str, client: Client) -> bool:
+        """For anybody's request. False: send nothing, and answer as ever: the last e-mail still
+        works. Raises TooManyTries for the client.
+        """
+        await self.throttle.take(self.client, client.network)
+        return await self.throttle.fits(self.address, "stranger", purpose, email_key(email))
 
 
 class ResetThrottle:

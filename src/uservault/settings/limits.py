@@ -34,7 +34,9 @@ class LimitSettings(Branch):
         " because a name or e-mail address is taken.",
     )
     letters_per_address: Rate = Field(
-        "5/hour", description="E-mail requests of one kind for one e-mail address."
+        "5/hour",
+        description="E-mail requests of one kind for one e-mail address. Requests without a login"
+        " count apart; beyond the limit they send nothing.",
     )
     letters_per_client: Rate = Field("60/hour", description="E-mail requests from one IP address.")
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, event, select
 
 from tests.recovery.forgotten.asking import forget
 from tests.recovery.post import mail, post
+from tests.support.fakes import FakeClock
 from tests.support.history import history
 from tests.support.people import PASSWORD, Person, register
 from uservault.db.database import Database
@@ -107,16 +108,50 @@ class TestForgotPassword:
         asked = ("password.reset_requested", ada.id, None, "127.0.0.1", "curl/8", "mine")
         assert last == asked
 
-    @pytest.mark.promise("B7")
+    @pytest.mark.promise("B1", "B7", "I5")
     @pytest.mark.parametrize("email", ADDRESSES.values())
-    async def test_is_throttled_for_an_address(
-        self, ada: Person, anyone: AsyncClient, email: str
+    async def test_sends_five_letters_an_hour_to_an_address(
+        self, ada: Person, anyone: AsyncClient, resources: Resources, email: str
     ) -> None:
-        spellings = [email, email.upper()] * 3
+        spellings = [email, email.upper()] * 4
 
-        asked = [await forget(anyone, spelling) for spelling in spellings]
+        asked = [await forget(anyone, spelling, **SAME) for spelling in spellings]
 
-        assert [answer.status_code for answer in asked] == [202] * 5 + [429]
+        assert {(answer.status_code, answer.content) for answer in asked} == {
+            (202, asked[0].content)
+        }
+        assert await count_orders(resources) == 5
+
+    @pytest.mark.promise("I8")
+    async def test_leaves_the_last_letter_alive_however_often_strangers_ask(
+        self, ada: Person, anyone: AsyncClient, resources: Resources
+    ) -> None:
+        for _ in range(20):
+            await forget(anyone)
+        last = (await post(resources))[-1]
+
+        reset = {"token": last.token, "new_password": "battery staple"}
+        response = await anyone.post("/account/reset-password", json=reset)
+
+        assert response.status_code == 200
+
+    async def test_sends_more_in_the_next_hour(
+        self, ada: Person, anyone: AsyncClient, resources: Resources, clock: FakeClock
+    ) -> None:
+        for _ in range(6):
+            await forget(anyone)
+        await post(resources)
+        clock.advance(hours=1)
+
+        await forget(anyone)
+
+        assert len(await post(resources)) == 1
+
+    @pytest.mark.promise("B7")
+    async def test_is_throttled_for_a_client(self, anyone: AsyncClient) -> None:
+        asked = [await forget(anyone, f"u{n}@example.com") for n in range(61)]
+
+        assert [answer.status_code for answer in asked] == [202] * 60 + [429]
         assert int(asked[-1].headers["Retry-After"]) > 0
 
     async def test_lets_several_workers_share_the_orders(
