@@ -9,7 +9,7 @@ class RegistrationThrottle:
     def __init__(self, resources: Resources) -> None:
         rates = resources.settings.limits
         self.throttle = Throttle(resources.counters)
-        self.created = Limit.parsed("register", rates.register_per_client)
+        self.created = Limit.parsed("register", resources.settings.register_per_client)
         self.refused = Limit.parsed("register-refused", rates.register_refused_per_client)
 
     async def admit(self, client: Client) -> None:

@@ -6,7 +6,7 @@ from pydantic import (
     field_validator,
 )
 
-from uservault.settings.base import Branch, SecretUrl
+from uservault.settings.base import Branch, OrNone, SecretUrl
 
 Rate = Annotated[
     str, Field(pattern=r"^[1-9][0-9]{0,6}/([1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?$")
@@ -25,8 +25,10 @@ class LimitSettings(Branch):
         "60/minute", description="Failed logins for one name from all IP addresses."
     )
     login_per_client: Rate = Field("100/minute", description="Failed logins from one IP address.")
-    register_per_client: Rate = Field(
-        "100/minute", description="Users registered from one IP address."
+    register_per_client: OrNone[Rate] = Field(
+        None,
+        description="Users registered from one IP address. Default: `30/minute` in production,"
+        " `100/minute` in development.",
     )
     register_refused_per_client: Rate = Field(
         "600/minute",

@@ -144,6 +144,12 @@ class Settings(BaseSettings):
         return timedelta(days=(7 if self.production else 0) if chosen is None else chosen)
 
     @property
+    def register_per_client(self) -> str:
+        """A household or an office fits in, a script that fills the table does not."""
+        chosen = self.limits.register_per_client
+        return chosen or ("30/minute" if self.production else "100/minute")
+
+    @property
     def needs_secret(self) -> bool:
         """Whether JWT_SECRET_KEY signs or encrypts anything."""
         return self.tokens.algorithm == "HS256" or not self.sealing_keys.get_secret_value()
