@@ -160,6 +160,21 @@ class TestThrottle:
 
         assert statuses == [401] * 100 + [429]
 
+    @pytest.mark.promise("B1", "F3")
+    @pytest.mark.parametrize("name", ["ada", "nobody"])
+    async def test_tells_how_many_tries_are_left(
+        self, ada: Person, anyone: AsyncClient, name: str
+    ) -> None:
+        wrong = {"username": name, "password": "wrong"}
+        answers = [(await anyone.post("/login", json=wrong)).headers for _ in range(11)]
+
+        assert [each["RateLimit"] for each in answers] == [
+            *(f'"login";r={left}' for left in range(9, -1, -1)),
+            '"login";r=0;t=60',
+        ]
+        assert {each["RateLimit-Policy"] for each in answers} == {'"login";q=10;w=60'}
+        assert answers[-1]["Retry-After"] == "60"
+
     @pytest.mark.promise("B6")
     async def test_costs_no_hash(
         self, ada: Person, anyone: AsyncClient, resources: Resources

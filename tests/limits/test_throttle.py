@@ -5,7 +5,8 @@ from pydantic import TypeAdapter
 
 from tests.support.fakes import FakeClock, FakeCounters
 from uservault.limits.errors import TooManyTries
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.limit import Limit
+from uservault.limits.throttle import Throttle
 from uservault.settings.limits import Rate
 
 
@@ -30,6 +31,15 @@ class TestLimit:
         assert limit.amount == int(rate.partition("/")[0])
         assert limit.window >= 1
 
+    def test_is_told_in_structured_fields(self) -> None:
+        limit = Limit("login", 10, 60)
+
+        assert limit.headers(3) == {
+            "RateLimit-Policy": '"login";q=10;w=60',
+            "RateLimit": '"login";r=3',
+        }
+        assert limit.headers(0, 42)["RateLimit"] == '"login";r=0;t=42'
+
 
 class TestThrottle:
     async def test_takes_as_many_as_the_limit_says(self, clock: FakeClock) -> None:
@@ -41,6 +51,11 @@ class TestThrottle:
             await throttle.take(limit, "ada")
 
         assert refused.value.wait == 60
+        assert refused.value.headers() == {
+            "Retry-After": "60",
+            "RateLimit-Policy": '"x";q=2;w=60',
+            "RateLimit": '"x";r=0;t=60',
+        }
         await throttle.take(limit, "eve")
         await throttle.forget(limit, "ada")
         await throttle.take(limit, "ada")

@@ -55,7 +55,8 @@ class TestDocument:
     def test_describes_each_header_once(self, document: dict[str, Any]) -> None:
         shared = document["components"]["responses"]
 
-        assert set(shared["TooManyTries"]["headers"]) == {"Retry-After", "X-Request-ID"}
+        limited = {"RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"}
+        assert set(shared["TooManyTries"]["headers"]) == limited
         assert set(shared["Unauthorized"]["headers"]) == {"WWW-Authenticate", "X-Request-ID"}
         assert set(_references(document)) == set(_components(document))
 

@@ -12,6 +12,7 @@ from uservault.passwords.login_attempt import LoginAttempt
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.stored_costs import StoredCosts
 from uservault.passwords.throttle import LoginThrottle
+from uservault.web.headers import AnswerHeaders
 from uservault.wiring.scope import Hasher, Inject, Now, Shared, injected
 
 PASSWORD = "pwd"  # noqa: S105 - its name in RFC 8176
@@ -28,6 +29,7 @@ class PasswordMethod:
     hasher: Hasher
     events: Inject[EventLog]
     origin: CurrentOrigin
+    headers: AnswerHeaders
     now: Now
 
     async def prove(
@@ -48,6 +50,7 @@ class PasswordMethod:
         if known is None or not admitted or not verdict.right:
             reason: Reason = "credentials" if admitted else "throttled"
             self.events.record(LoginFailed(subject_id=user_id, reason=reason))
+            self.headers.update(attempt.headers)
             raise LoginRefused
         await attempt.forgive()
         return Authenticated(

@@ -1,28 +1,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-
-from limits import parse
 
 from uservault.kit.crypto import digest
 from uservault.kit.problems import Unavailable
 from uservault.limits.errors import TooManyTries
+from uservault.limits.limit import Limit
 from uservault.wiring.ports import Counters
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """`amount` tries within `window` seconds, for each key that is counted under `name`."""
-
-    name: str
-    amount: int
-    window: int
-
-    @classmethod
-    def parsed(cls, name: str, rate: str) -> "Limit":
-        """Parse a rate such as `10/minute`."""
-        item = parse(rate)
-        return cls(name, item.amount, item.get_expiry())
 
 
 class Throttle:
@@ -38,12 +21,13 @@ class Throttle:
         """Count one try. Whether it is within the limit."""
         return await self.counters.add(self._key(limit, what), 1, limit.window) <= limit.amount
 
-    async def take(self, limit: Limit, *what: str | None) -> None:
-        """Count one try. Raises TooManyTries with the seconds until the window ends."""
+    async def take(self, limit: Limit, *what: str | None) -> int:
+        """Count one try. How many are left. Raises TooManyTries."""
         count = await self.counters.add(self._key(limit, what), 1, limit.window)
         if count > limit.amount:
             ends_in = await self.counters.ends_in(self._key(limit, what))
-            raise TooManyTries(ends_in, first=count == limit.amount + 1)
+            raise TooManyTries(limit, ends_in, first=count == limit.amount + 1)
+        return limit.amount - count
 
     async def give_back(self, limit: Limit, *what: str | None) -> None:
         """Uncount a try that turned out not to count."""
@@ -74,10 +58,10 @@ class Tries:
         self.throttle = throttle
         self.taken: list[tuple[Limit, tuple[str | None, ...]]] = []
 
-    async def take(self, limit: Limit, *what: str | None) -> None:
-        """Raises TooManyTries."""
+    async def take(self, limit: Limit, *what: str | None) -> int:
+        """Count one try. How many are left. Raises TooManyTries."""
         self.taken.append((limit, what))
-        await self.throttle.take(limit, *what)
+        return await self.throttle.take(limit, *what)
 
     async def fits(self, limit: Limit, *what: str | None) -> bool:
         """Count one try. Whether it is within the limit."""

@@ -2,7 +2,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from uservault.kit.identity import login_key
-from uservault.limits.throttle import Limit, Tries
+from uservault.limits.limit import Limit
+from uservault.limits.throttle import Tries
 from uservault.settings.limits import LimitSettings
 from uservault.telemetry.origin import Client
 
@@ -43,6 +44,12 @@ class LoginAttempt:
         self.limits = limits
         self.name = name_counter(name)
         self.network = client.network
+        self.left = 0
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How many tries are left. Like the answer, they are the same for an unknown name."""
+        return self.limits.near.headers(self.left)
 
     async def begin(self) -> None:
         """Count it for the client. Raises TooManyTries."""
@@ -56,9 +63,9 @@ class LoginAttempt:
         refuse it like a wrong password. Another answer would tell which names are one user's.
         """
         if user_id and device:
-            await self.tries.take(self.limits.near, "device", str(user_id), device)
+            self.left = await self.tries.take(self.limits.near, "device", str(user_id), device)
             return True
-        await self.tries.take(self.limits.near, *self.name, self.network)
+        self.left = await self.tries.take(self.limits.near, *self.name, self.network)
         await self.tries.take(self.limits.anywhere, *self.name)
         owner = user_counter(user_id) if user_id else ("nobody", *self.name)  # the same work
         near = await self.tries.fits(self.limits.near, *owner, self.network)

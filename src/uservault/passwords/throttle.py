@@ -1,7 +1,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.limit import Limit
+from uservault.limits.throttle import Throttle
 from uservault.passwords.login_attempt import (
     LoginAttempt,
     LoginLimits,

@@ -1,5 +1,6 @@
 from uservault.kit.identity import email_key
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.limit import Limit
+from uservault.limits.throttle import Throttle
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 

@@ -1,4 +1,5 @@
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.limit import Limit
+from uservault.limits.throttle import Throttle
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 

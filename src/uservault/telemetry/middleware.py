@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +13,7 @@ from uservault.settings.base import Network
 from uservault.settings.loading import BadSettings
 from uservault.telemetry.origin import Origin, is_forwarded_by_stranger, origin_of
 from uservault.web.framing import is_ambiguous
+from uservault.web.headers import ANSWER_HEADERS
 from uservault.web.problem_handlers import answer
 
 log = logging.getLogger("uservault.requests")
@@ -94,8 +95,13 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             name = (b"x-request-id", str(self.origin.request_id).encode())
-            message["headers"] = [*with_security(message["headers"]), *self.extra, name]
+            secured = with_security(message["headers"])
+            message["headers"] = [*secured, *self.extra, name, *self._wanted()]
         await self.forward(message)
+
+    def _wanted(self) -> Iterator[tuple[bytes, bytes]]:
+        for name, value in self.scope.get(ANSWER_HEADERS, {}).items():
+            yield name.lower().encode(), value.encode()
 
     def _log(self) -> None:
         if not log.isEnabledFor(logging.INFO):

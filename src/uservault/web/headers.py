@@ -1,9 +1,10 @@
 """The response headers. The OpenAPI document describes each one once."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from uservault.kit.problems import TooManyRequests, Unauthorized, Unavailable
+from uservault.wiring.scope import Given
 
 
 def _header(description: str, example: str) -> dict[str, Any]:
@@ -19,16 +20,30 @@ HEADERS: Mapping[str, dict[str, Any]] = {
         '</api/users?limit=50&cursor=50>; rel="next"',
     ),
     "Location": _header("The path of the new resource.", "/api/users/1"),
+    "RateLimit": _header(
+        "The tries that are left and, if none is, the seconds until there are more. Also sent with"
+        " failed logins (draft-ietf-httpapi-ratelimit-headers-11).",
+        '"login";r=0;t=42',
+    ),
+    "RateLimit-Policy": _header(
+        "The limit: so many tries within so many seconds. Sent with RateLimit.",
+        '"login";q=10;w=60',
+    ),
     "Retry-After": _header("Seconds to wait before you try again.", "1"),
     "WWW-Authenticate": _header("The scheme to use (RFC 6750).", 'Bearer realm="uservault"'),
     "X-Request-ID": _header("Identifies this request in the logs.", "Vb0yhcJ4"),
 }
+ANSWER_HEADERS = "answer_headers"
 EVERYWHERE = "X-Request-ID"  # the middleware adds it to every response
-OF_STATUS: Mapping[int, str] = {
-    Unauthorized.status: "WWW-Authenticate",
-    TooManyRequests.status: "Retry-After",
-    Unavailable.status: "Retry-After",
+OF_STATUS: Mapping[int, tuple[str, ...]] = {
+    Unauthorized.status: ("WWW-Authenticate",),
+    TooManyRequests.status: ("RateLimit", "RateLimit-Policy", "Retry-After"),
+    Unavailable.status: ("Retry-After",),
 }
+# What a request is to be answered with, whatever the answer is. The middleware adds them.
+AnswerHeaders = Annotated[
+    dict[str, str], Given(take=lambda scope: scope.facts.setdefault(ANSWER_HEADERS, {}))
+]
 
 
 def headers(*names: str) -> dict[str, Any]:

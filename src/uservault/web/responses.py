@@ -28,11 +28,10 @@ class SharedResponses:
 
 def _response(kinds: Collection[type[Problem]]) -> dict[str, Any]:
     [status] = {kind.status for kind in kinds}
-    special = [OF_STATUS[status]] if status in OF_STATUS else []
     codes = [kind.code() for kind in kinds]
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     return {
         "description": " or ".join(f"`{code}`" for code in codes),  # the examples have the titles
-        **headers(*special, EVERYWHERE),
+        **headers(*OF_STATUS.get(status, ()), EVERYWHERE),
         "content": {MEDIA_TYPE: {"schema": SCHEMA, "examples": examples}},
     }
