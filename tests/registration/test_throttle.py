@@ -14,7 +14,7 @@ async def register(client: AsyncClient, number: int) -> int:
 
 
 @pytest.mark.promise("B7")
-@pytest.mark.backend("sqlite")
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("env", "rate", "admitted"),
     [("production", None, 30), ("development", None, 100), ("production", "5/minute", 5)],

@@ -8,7 +8,9 @@ from fastapi.security import OAuth2PasswordBearer
 
 from uservault.access.fresh import FreshProof
 from uservault.access.principal import Permission, Principal
+from uservault.access.writes import SAFE, WriteThrottle
 from uservault.kit.problems import Forbidden, Unauthorized
+from uservault.web.headers import ANSWER_HEADERS
 from uservault.wiring.scope import Given, resources_of
 
 TOKEN_URL = "/api/token"  # noqa: S105 - an address
@@ -47,9 +49,17 @@ class Guard(OAuth2PasswordBearer):
 
 
 async def authenticated(request: Request) -> Principal:
-    """The caller, who is looked up once a request. Raises Unauthorized."""
-    principal: Principal = request.scope.get("principal") or await _authenticate(request)
-    request.scope["principal"] = principal
+    """The caller, who is looked up, and whose write is counted, once a request.
+
+    Raises Unauthorized or TooManyTries.
+    """
+    known: Principal | None = request.scope.get("principal")
+    if known:
+        return known
+    principal = request.scope["principal"] = await _authenticate(request)
+    if request.method not in SAFE:
+        writes = resources_of(request).shared(WriteThrottle)
+        request.scope.setdefault(ANSWER_HEADERS, {}).update(await writes.admit(principal))
     return principal
 
 

@@ -2,7 +2,7 @@ from uservault.access.principal import Principal
 from uservault.account.events import PasswordChanged, PasswordChangeRefused, PasswordChangeThrottled
 from uservault.db.errors import ConcurrentChange
 from uservault.events.log import EventLog
-from uservault.limits.recording import first_refusal_recorded
+from uservault.events.refusals import first_refusal_recorded
 from uservault.mail import messages
 from uservault.mail.notices import Notices
 from uservault.passwords.errors import CurrentPasswordWrong

@@ -2,6 +2,7 @@ from collections.abc import Set
 from dataclasses import replace
 
 from uservault.access.principal import Principal
+from uservault.access.writes import WriteThrottle
 from uservault.auth.errors import InvalidTarget, SubjectTokenRefused
 from uservault.auth.events import TokenExchanged
 from uservault.events.log import EventLog
@@ -10,6 +11,7 @@ from uservault.roles.reader import EffectiveRoles, RoleReader
 from uservault.sessions.authenticator import SessionAuthenticator
 from uservault.sessions.reader import SessionReader
 from uservault.sessions.tokens import AccessToken, AccessTokens
+from uservault.web.headers import AnswerHeaders
 from uservault.wiring.scope import CurrentSettings, Inject, Shared, injected
 
 
@@ -23,10 +25,16 @@ class TokenExchange:
     roles: Shared[RoleReader]
     events: Inject[EventLog]
     settings: CurrentSettings
+    writes: Shared[WriteThrottle]
+    headers: AnswerHeaders
 
     async def subject_of(self, token: str) -> Principal:
-        """Whose access token it is. Raises SubjectTokenRefused, also for an exchanged token."""
+        """Whose access token it is. Counts the exchange as a write, as no guard did it.
+
+        Raises TooManyTries or SubjectTokenRefused, also for an exchanged token.
+        """
         if principal := await self.authenticator(token):
+            self.headers.update(await self.writes.admit(principal))
             return principal
         raise SubjectTokenRefused
 

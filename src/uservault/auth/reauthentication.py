@@ -8,8 +8,8 @@ from uservault.auth.events import (
 )
 from uservault.auth.password_method import PASSWORD
 from uservault.events.log import EventLog
+from uservault.events.refusals import first_refusal_recorded
 from uservault.kit.problems import Forbidden
-from uservault.limits.recording import first_refusal_recorded
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.throttle import PasswordThrottle

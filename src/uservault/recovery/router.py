@@ -24,7 +24,10 @@ router = APIRouter(prefix="/api/account", tags=["account"], route_class=Route)
 ACCEPTED = Message(message="If an account uses this address, we will send it an e-mail.")
 
 
-@router.post("/verify-email", responses=problems(Unauthorized, OneTimeTokenInvalid, EmailTaken))
+@router.post(
+    "/verify-email",
+    responses=problems(Unauthorized, OneTimeTokenInvalid, EmailTaken, TooManyTries),
+)
 @idempotent()
 async def verify_email(
     caller: Caller, data: EmailVerify, verification: Inject[EmailVerification]

@@ -22,7 +22,7 @@ HEADERS: Mapping[str, dict[str, Any]] = {
     "Location": _header("The path of the new resource.", "/api/users/1"),
     "RateLimit": _header(
         "The tries that are left and, if none is, the seconds until there are more. Also sent with"
-        " failed logins (draft-ietf-httpapi-ratelimit-headers-11).",
+        " failed logins and with writes (draft-ietf-httpapi-ratelimit-headers-11).",
         '"login";r=0;t=42',
     ),
     "RateLimit-Policy": _header(

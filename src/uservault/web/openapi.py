@@ -21,6 +21,7 @@ from uservault.kit.problems import (
     UnsupportedMediaType,
     every_problem,
 )
+from uservault.limits.errors import TooManyTries
 from uservault.web.headers import EVERYWHERE, HEADERS, headers
 from uservault.web.parameters import share_parameters
 from uservault.web.responses import SharedResponses
@@ -123,6 +124,8 @@ def _common_problems(path: str, method: str, operation: dict[str, Any]) -> Itera
     """The problems that routes need not list, because they follow from the operation's kind."""
     if "security" in operation:
         yield from (Unauthorized, Forbidden)
+        if method != "get":
+            yield TooManyTries
     if "requestBody" in operation:
         yield from (BadRequest, RequestTimeout, ContentTooLarge, UnsupportedMediaType)
     in_api = path.startswith("/api/")
