@@ -83,6 +83,7 @@ TAGS = {
 SUMMARY = (
     "A user management microservice. Register, log in, and send the access token as"
     " `Authorization: Bearer …`. Errors are problem details (RFC 9457): match on `code`."
+    " Every response has an `X-Request-ID`."
 )
 
 Opening: TypeAlias = Callable[[Settings], AbstractAsyncContextManager[Resources]]

@@ -31,7 +31,7 @@ HEADERS: Mapping[str, dict[str, Any]] = {
     ),
     "Retry-After": _header("Seconds to wait before you try again.", "1"),
     "WWW-Authenticate": _header("The scheme to use (RFC 6750).", 'Bearer realm="uservault"'),
-    "X-Request-ID": _header("Identifies this request in the logs.", "Vb0yhcJ4"),
+    "X-Request-ID": _header("On every response: its request in the logs.", "Vb0yhcJ4"),
 }
 ANSWER_HEADERS = "answer_headers"
 EVERYWHERE = "X-Request-ID"  # the middleware adds it to every response

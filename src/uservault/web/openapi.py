@@ -22,7 +22,7 @@ from uservault.kit.problems import (
     every_problem,
 )
 from uservault.limits.errors import TooManyTries
-from uservault.web.headers import EVERYWHERE, HEADERS, headers
+from uservault.web.headers import HEADERS
 from uservault.web.parameters import share_parameters
 from uservault.web.responses import SharedResponses
 
@@ -97,10 +97,8 @@ def _correct(path: str, method: str, operation: dict[str, Any], shared: SharedRe
     for status in {kind.status for kind in kinds}:
         responses[str(status)] = shared.refer(kind for kind in kinds if kind.status == status)
     for status, response in responses.items():
-        if "$ref" not in response:
-            response["headers"] = response.get("headers", {}) | headers(EVERYWHERE)["headers"]
-            if response["description"] == "Successful Response":
-                response["description"] = HTTPStatus(int(status)).phrase
+        if response.get("description") == "Successful Response":
+            response["description"] = HTTPStatus(int(status)).phrase
     operation["responses"] = dict(sorted(responses.items()))
 
 
