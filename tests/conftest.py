@@ -2,6 +2,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from tests.support import databases, shared
+from tests.support.counters import CountersOfOneTest
 from tests.support.fakes import FakeClock
 from tests.support.people import Person, register
-from tests.support.processes import opened, running
+from tests.support.processes import opened, running, served
 from tests.support.shared import Shared
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources
@@ -143,6 +145,18 @@ async def ada(admin: Person, anyone: AsyncClient) -> Person:
 @pytest.fixture
 def redis_url(urls: Shared) -> str:
     return urls["redis"]
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def counting(
+    request: pytest.FixtureRequest, resources: Resources
+) -> AsyncIterator[AsyncClient]:
+    """A client of a service that counts as it does outside of tests."""
+    memory = request.param == "memory"
+    counters = CountersOfOneTest("memory://" if memory else request.getfixturevalue("redis_url"))
+    async with served(replace(resources, counters=counters)) as client:
+        yield client
+    await counters.close()
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from uservault.sessions.router import router as sessions
 from uservault.settings.tree import Settings
 from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
+from uservault.throttles.router import router as throttles
 from uservault.users.router import router as users
 from uservault.web.completion import complete_routes
 from uservault.web.openapi import describe
@@ -59,6 +60,7 @@ ROUTERS = (
     roles,
     permissions,
     events,
+    throttles,
     invitations,
     mail,
     keys,
@@ -75,6 +77,7 @@ TAGS = {
     "roles": "Define roles and give them to users.",
     "permissions": "Permissions of UserVault and of your applications.",
     "events": "The record of what happened.",
+    "throttles": "Who made too many tries, and until when.",
     "invitations": "Invite people and accept invitations.",
     "mail": "E-mails to users: list them and retry failed ones.",
     "keys": "The public keys that verify access tokens.",

@@ -54,6 +54,7 @@ TEXT = {
     ("token.exchanged", "audience"): "one that the operator listed",
     ("token.exchanged", "permissions"): "names of permissions that the user holds",
     ("session.revoked", "reason"): "words of our own",
+    ("throttles.lifted", "client"): "a network, parsed and written by us",
     ("user.updated", "changed"): "names of fields",
 }
 SUSPECT = re.compile(r"password|secret|token|hash|code|credential|private|salt|sealed")

@@ -51,6 +51,14 @@ class TestStoredCounters:
         await asyncio.sleep(WINDOW)
         assert await counters.add(key, 1, WINDOW) == 1
 
+    async def test_tell_the_count_without_counting(
+        self, counters: StoredCounters, key: str
+    ) -> None:
+        assert await counters.count(key) == 0
+        await counters.add(key, 3, 60)
+
+        assert [await counters.count(key) for _ in range(2)] == [3, 3]
+
     async def test_forget(self, counters: StoredCounters, key: str) -> None:
         await counters.add(key, 5, 60)
 
@@ -80,9 +88,10 @@ async def test_a_process_counts_for_itself_while_redis_is_down(key: str) -> None
 
     counts = [await counters.add(key, 1, 600) for _ in range(3)]
     left = await counters.ends_in(key)
+    counted = await counters.count(key)
     await counters.clear(key)
 
-    assert counts == [1, 2, 3]
+    assert (counts, counted) == ([1, 2, 3], 3)
     assert 0 < left <= 600
     assert await counters.add(key, 1, 600) == 1
     assert time.monotonic() - began < patience(1)  # no client waits for it

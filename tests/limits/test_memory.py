@@ -67,7 +67,9 @@ class TestMemoryCounters:
 
         assert counters.add("a", 1, 60) == 2
         assert counters.ends_in("a") == 1
+        assert counters.count("a") == 2
         watch.seconds = 60
+        assert counters.count("a") == 0
         assert counters.add("a", 1, 60) == 1
 
     def test_takes_nothing_back_from_a_window_that_has_ended(self, watch: Watch) -> None:

@@ -72,6 +72,10 @@ class FakeCounters:
         self.counts[key] += amount
         return self.counts[key]
 
+    async def count(self, key: str) -> int:
+        over = self.clock() >= self.ends.get(key, self.clock())
+        return 0 if over else self.counts[key]
+
     async def ends_in(self, key: str) -> float:
         return (self.ends[key] - self.clock()).total_seconds()
 

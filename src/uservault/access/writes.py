@@ -1,6 +1,6 @@
 from uservault.access.principal import Principal
 from uservault.limits.limit import Limit
-from uservault.limits.throttle import Throttle
+from uservault.limits.throttle import Counted, Throttle
 from uservault.wiring.ports import Resources
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "QUERY"})  # methods that only read
@@ -15,9 +15,9 @@ class WriteThrottle:
 
     async def admit(self, principal: Principal) -> dict[str, str]:
         """Counts a write, whatever becomes of it. Headers for the answer. Raises TooManyTries."""
-        return self.limit.headers(await self.throttle.take(self.limit, *counter(principal.user_id)))
+        limit, what = self.of_user(principal.user_id)
+        return limit.headers(await self.throttle.take(limit, *what))
 
-
-def counter(user_id: int) -> tuple[str, str]:
-    """What a user's writes are counted under."""
-    return "user", str(user_id)
+    def of_user(self, user_id: int) -> Counted:
+        """The counter of a user's writes."""
+        return self.limit, ("user", str(user_id))

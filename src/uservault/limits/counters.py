@@ -36,6 +36,12 @@ class StoredCounters:
                 log.warning("counters unavailable", extra={"reason": type(error).__name__})
         return self.own.add(key, amount, window)
 
+    async def count(self, key: str) -> int:
+        if self.shared:
+            with suppress(Exception):
+                return await self.shared.get(key)
+        return self.own.count(key)
+
     async def ends_in(self, key: str) -> float:
         if self.shared:
             with suppress(Exception):

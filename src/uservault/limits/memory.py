@@ -43,6 +43,11 @@ class MemoryCounters:
         counter.count += amount
         return counter.count
 
+    def count(self, key: str) -> int:
+        """The count now; 0 if the counter has ended or there is none."""
+        counters = [each[key] for each in self._windows.values() if key in each]
+        return sum(each.count for each in counters if each.end > self._now())
+
     def ends_in(self, key: str) -> float:
         """Seconds until the window of the counter ends; 0 without one."""
         ends = [each[key].end for each in self._windows.values() if key in each]

@@ -1,11 +1,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 from uservault.kit.crypto import digest
 from uservault.kit.problems import Unavailable
 from uservault.limits.errors import TooManyTries
 from uservault.limits.limit import Limit
 from uservault.wiring.ports import Counters
+
+What: TypeAlias = tuple[str | None, ...]
+Counted: TypeAlias = tuple[Limit, What]  # a counter: of which limit, and for whom
 
 
 class Throttle:
@@ -36,6 +40,12 @@ class Throttle:
     async def forget(self, limit: Limit, *what: str | None) -> None:
         await self.counters.clear(self._key(limit, what))
 
+    async def standing(self, limit: Limit, *what: str | None) -> tuple[int, float]:
+        """How many tries were counted, and the seconds until the window ends. Counts nothing."""
+        key = self._key(limit, what)
+        used = await self.counters.count(key)
+        return used, await self.counters.ends_in(key) if used else 0
+
     @asynccontextmanager
     async def counting(self) -> AsyncIterator["Tries"]:
         """Tries that are given back if we are too busy to look at them (I8)."""
@@ -47,7 +57,7 @@ class Throttle:
             raise
 
     @staticmethod
-    def _key(limit: Limit, what: tuple[str | None, ...]) -> str:
+    def _key(limit: Limit, what: What) -> str:
         return f"uservault/{limit.name}/{digest(repr(what))}"
 
 
@@ -56,7 +66,7 @@ class Tries:
 
     def __init__(self, throttle: Throttle) -> None:
         self.throttle = throttle
-        self.taken: list[tuple[Limit, tuple[str | None, ...]]] = []
+        self.taken: list[Counted] = []
 
     async def take(self, limit: Limit, *what: str | None) -> int:
         """Count one try. How many are left. Raises TooManyTries."""

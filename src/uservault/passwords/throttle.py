@@ -1,8 +1,9 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import chain
 
 from uservault.limits.limit import Limit
-from uservault.limits.throttle import Throttle
+from uservault.limits.throttle import Counted, Throttle
 from uservault.passwords.login_attempt import (
     LoginAttempt,
     LoginLimits,
@@ -38,9 +39,27 @@ class LoginThrottle:
 
     async def pardon(self, client: Client, user_id: int, *names: str) -> None:
         """Clears the limits of the user and of their names: this client proved to own them."""
-        for owner in (user_counter(user_id), *map(name_counter, names)):
-            await self.throttle.forget(self.limits.near, *owner, client.network)
-            await self.throttle.forget(self.limits.anywhere, *owner)
+        counters = chain(
+            self.of_user(user_id, client), *(self.of_name(name, client) for name in names)
+        )
+        for limit, what in counters:
+            await self.throttle.forget(limit, *what)
+
+    def of_user(self, user_id: int, client: Client | None) -> Iterator[Counted]:
+        """The counters of all their names, everywhere and at the client."""
+        yield from self._of(user_counter(user_id), client)
+
+    def of_name(self, name: str, client: Client | None) -> Iterator[Counted]:
+        """The counters of one name, everywhere and at the client."""
+        yield from self._of(name_counter(name), client)
+
+    def of_client(self, client: Client) -> Iterator[Counted]:
+        yield self.limits.client, (client.network,)
+
+    def _of(self, owner: tuple[str, str], client: Client | None) -> Iterator[Counted]:
+        yield self.limits.anywhere, owner
+        if client:
+            yield self.limits.near, (*owner, client.network)
 
 
 class PasswordThrottle:
@@ -60,3 +79,6 @@ class PasswordThrottle:
 
     async def forgive(self, user_id: int) -> None:
         await self.throttle.forget(self.limit, str(user_id))
+
+    def of_user(self, user_id: int) -> Iterator[Counted]:
+        yield self.limit, (str(user_id),)

@@ -1,6 +1,9 @@
+from collections.abc import Iterator
+
 from uservault.kit.identity import email_key
 from uservault.limits.limit import Limit
-from uservault.limits.throttle import Throttle
+from uservault.limits.throttle import Counted, Throttle
+from uservault.one_time_tokens.purposes import Purpose
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 
@@ -28,6 +31,15 @@ class EmailThrottle:
         """
         await self.throttle.take(self.client, client.network)
         return await self.throttle.fits(self.address, "stranger", purpose, email_key(email))
+
+    def of_client(self, client: Client) -> Iterator[Counted]:
+        yield self.client, (client.network,)
+
+    def of_address(self, email: str) -> Iterator[Counted]:
+        """The counters of an address, for what is sent to a user's own."""
+        for purpose in (Purpose.VERIFY_EMAIL, Purpose.RESET_PASSWORD):
+            yield self.address, (purpose, email_key(email))
+            yield self.address, ("stranger", purpose, email_key(email))
 
 
 class ResetThrottle:

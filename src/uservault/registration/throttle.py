@@ -1,5 +1,7 @@
+from collections.abc import Iterator
+
 from uservault.limits.limit import Limit
-from uservault.limits.throttle import Throttle
+from uservault.limits.throttle import Counted, Throttle
 from uservault.telemetry.origin import Client
 from uservault.wiring.ports import Resources
 
@@ -33,3 +35,7 @@ class RegistrationThrottle:
 
     async def count_changed(self, client: Client) -> None:
         await self.throttle.give_back(self.refused, client.network)
+
+    def of_client(self, client: Client) -> Iterator[Counted]:
+        yield self.refused, (client.network,)
+        yield self.created, (client.network,)

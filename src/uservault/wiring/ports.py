@@ -51,6 +51,10 @@ class Counters(Protocol):
         """Return the new count. `window` is in seconds and begins with the first `add`."""
         ...
 
+    async def count(self, key: str) -> int:
+        """The count without counting; 0 without a counter."""
+        ...
+
     async def ends_in(self, key: str) -> float:
         """Seconds until the counter's window ends."""
         ...

@@ -1,0 +1,35 @@
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from uservault.access.guard import CurrentPrincipal, requires
+from uservault.access.principal import Permission
+from uservault.kit.problems import problems
+from uservault.kit.schema import Message
+from uservault.throttles.schemas import ThrottleQuery, ThrottleRead
+from uservault.throttles.service import ThrottleReader, ThrottleService
+from uservault.users.errors import UserNotFound
+from uservault.web.route import Route
+from uservault.wiring.scope import Inject, Shared
+
+router = APIRouter(prefix="/api/throttles", tags=["throttles"], route_class=Route)
+
+Named = Annotated[ThrottleQuery, Query()]
+
+
+@router.get("", dependencies=[requires(Permission.AUDIT_READ)], responses=problems(UserNotFound))
+async def list_throttles(query: Named, throttles: Shared[ThrottleReader]) -> Sequence[ThrottleRead]:
+    """List what is counted against a user, a client, or both."""
+    return await throttles.find(query)
+
+
+@router.delete(
+    "", dependencies=[requires(Permission.USERS_WRITE)], responses=problems(UserNotFound)
+)
+async def lift_throttles(
+    query: Named, me: CurrentPrincipal, throttles: Inject[ThrottleService]
+) -> Message:
+    """Lift the throttles of a user, a client, or both: what is counted begins anew."""
+    await throttles.lift(query, me)
+    return Message(message="Throttles lifted")
