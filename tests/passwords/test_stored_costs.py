@@ -79,7 +79,7 @@ class TestDummy:
         assert dummy_like(SAME_COST) != dummy_like(OTHER)
         assert dummy_like(ARGON2ID) == dummy_like(ARGON2ID[:-1] + "A")
 
-    @pytest.mark.parametrize("hash", [BCRYPT, OTHER, ARGON2ID])
+    @pytest.mark.parametrize("hash", [BCRYPT, OTHER, ARGON2ID], ids=["bcrypt", "other", "argon2id"])
     def test_matches_no_password(self, hash: str) -> None:
         dummy = str(dummy_like(hash))
 
