@@ -14,7 +14,7 @@ from uservault.app import create_app
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources
 
-pytestmark = pytest.mark.promise("H12")
+pytestmark = pytest.mark.promise("H12", "I12")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.support import routes, tables
+from tests.support import promises, routes, tables
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -20,6 +20,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "settings": tables.settings,
     "commands": tables.commands,
     "events": tables.events,
+    "promises": promises.security,
 }
 
 
