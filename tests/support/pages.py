@@ -44,7 +44,10 @@ def stale_pages() -> list[Path]:
 
 
 def main() -> None:
-    stale = stale_pages()
+    try:
+        stale = stale_pages()
+    except promises.BrokenPromise as broken:
+        sys.exit(str(broken))
     if "--check" in sys.argv and stale:
         sys.exit(f"run: make openapi ({', '.join(page.name for page in stale)})")
     for page in stale:
