@@ -162,6 +162,20 @@ class TestFile:
             assert path.stat().st_size <= 10_000
             assert read_json(path.read_text())
 
+    def test_gets_the_line_that_the_console_gets(self, tmp_path: Path) -> None:
+        rendered = []
+
+        class Telling:
+            def __repr__(self) -> str:
+                rendered.append(1)
+                return "something"
+
+        console = configure(file=tmp_path / "log", format="json")
+        log.info("x", extra={"value": Telling()})
+
+        assert (tmp_path / "log").read_text() == console.getvalue()
+        assert len(rendered) == 1
+
     def test_is_done_without_where_it_cannot_be_written(self, tmp_path: Path) -> None:
         (tmp_path / "logs").write_text("a file")
 

@@ -7,7 +7,6 @@ lines. Of what a client sends, only the method and a well-formed request id are 
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from logging.handlers import RotatingFileHandler
 from multiprocessing import current_process
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from typing import Any
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
-from uservault.kit.files import private
 from uservault.settings.log import LogSettings
 from uservault.settings.tree import Settings
+from uservault.telemetry.log_file import LogFile
 
 log = logging.getLogger(__name__)
 SILENCED = ("uvicorn.access",)  # we log requests ourselves, without their query
@@ -37,10 +36,11 @@ def configure_logging(settings: Settings, beside: str | None = None) -> None:
             old.close()
     _set_levels(logging.getLevelNamesMapping()[settings.log.level.upper()])
     _tame_uvicorn()
-    _add(_console(settings.log))
+    json = _Rendering(text=False)
+    _add(_console(settings.log, json))
     if settings.log.file:
         path = log_file(settings.log.file, settings.server.workers, beside)
-        _add_file(settings.log, path)
+        _add_file(settings.log, path, json)
 
 
 def _add(handler: logging.Handler) -> None:
@@ -48,9 +48,9 @@ def _add(handler: logging.Handler) -> None:
     logging.getLogger().addHandler(handler)
 
 
-def _add_file(settings: LogSettings, path: Path) -> None:
+def _add_file(settings: LogSettings, path: Path, json: logging.Formatter) -> None:
     try:
-        _add(_file(settings, path))
+        _add(_file(settings, path, json))
     except OSError as error:  # a read-only container still has its console
         log.warning(
             "cannot write the log file", extra={"path": str(path), "reason": type(error).__name__}
@@ -75,30 +75,39 @@ def log_file(path: Path, workers: int, beside: str | None = None) -> Path:
     return path.with_name(f"{path.stem}.{name}{path.suffix}")
 
 
-def _console(settings: LogSettings) -> logging.Handler:
+def _console(settings: LogSettings, json: logging.Formatter) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     text = settings.format == "text" or (settings.format == "auto" and sys.stderr.isatty())
-    handler.setFormatter(_formatter(text=text))
+    handler.setFormatter(_Rendering(text=True) if text else json)
     return handler
 
 
-class _PrivateFile(RotatingFileHandler):
-    """A file that only its owner may read: it says who did what."""
-
-    def _open(self) -> Any:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
-
-
-def _file(settings: LogSettings, path: Path) -> logging.Handler:
+def _file(settings: LogSettings, path: Path, json: logging.Formatter) -> logging.Handler:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = _PrivateFile(
+    handler = LogFile(
         path,
         maxBytes=settings.file_bytes,
         backupCount=settings.file_backups,
         encoding="utf-8",
     )
-    handler.setFormatter(_formatter(text=False))
+    handler.setFormatter(json)
     return handler
+
+
+class _Rendering(logging.Formatter):
+    """Renders a record once, for the console and the file, which get it one after the other."""
+
+    def __init__(self, *, text: bool) -> None:
+        super().__init__()
+        self._inner = _formatter(text=text)
+        self._last: tuple[logging.LogRecord | None, str] = (None, "")
+
+    def format(self, record: logging.LogRecord) -> str:
+        before, line = self._last
+        if before is not record:
+            line = self._inner.format(record)
+            self._last = (record, line)
+        return line
 
 
 def _formatter(*, text: bool) -> ProcessorFormatter:
