@@ -79,7 +79,7 @@ def uservault(settings: Settings, **others: str) -> Iterator[Server]:
         "USERVAULT_LIMITS__LOGIN_PER_CLIENT": UNLIMITED,
         "USERVAULT_LIMITS__REGISTER_PER_CLIENT": UNLIMITED,
         "USERVAULT_LIMITS__REGISTER_REFUSED_PER_CLIENT": UNLIMITED,
-        "USERVAULT_LIMITS__WRITES_PER_USER": UNLIMITED,
+        "USERVAULT_LIMITS__WRITES_PER_SESSION": UNLIMITED,
     }
     with _running(command, port, "/healthz", environment | others) as server:
         yield server

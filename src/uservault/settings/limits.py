@@ -41,10 +41,10 @@ class LimitSettings(Branch):
         " count apart; beyond the limit they send nothing.",
     )
     letters_per_client: Rate = Field("60/hour", description="E-mail requests from one IP address.")
-    writes_per_user: Rate = Field(
+    writes_per_session: Rate = Field(
         "600/minute",
-        description="Requests of one logged-in user that are not GET: changes and exchanged"
-        " tokens. Raise it for scripts that change many users.",
+        description="Requests of one session that are not GET: changes and exchanged tokens."
+        " Raise it for scripts that change many users.",
     )
 
     @field_validator("storage")

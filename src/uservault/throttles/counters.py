@@ -3,7 +3,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from uservault.access.writes import WriteThrottle
 from uservault.limits.throttle import Counted
 from uservault.passwords.throttle import LoginThrottle, PasswordThrottle
 from uservault.recovery.throttle import EmailThrottle
@@ -26,7 +25,7 @@ class Named:
 class ThrottleCounters:
     """The counters of a user and of a client. The storage knows digests only, so they are named.
 
-    A known device's counter is not among them: only the device knows its id.
+    Those of known devices and of sessions are not among them.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -36,7 +35,6 @@ class ThrottleCounters:
         self.password = resources.shared(PasswordThrottle)
         self.emails = resources.shared(EmailThrottle)
         self.registration = resources.shared(RegistrationThrottle)
-        self.writes = resources.shared(WriteThrottle)
 
     async def of(self, query: ThrottleQuery) -> AsyncIterator[Named]:
         """Raises UserNotFound."""
@@ -51,7 +49,7 @@ class ThrottleCounters:
     async def _of_user(self, id: int, client: Client | None) -> list[Named]:
         theirs = select(Identifier.kind, Identifier.key).where(Identifier.user_id == id)
         rows = await self.database.rows(theirs.order_by(Identifier.kind.desc(), Identifier.key))
-        own = [*self.login.of_user(id, client), *self.password.of_user(id), self.writes.of_user(id)]
+        own = [*self.login.of_user(id, client), *self.password.of_user(id)]
         counters = [Named(each) for each in own]
         for row in rows:
             counters += [Named(each, row.key) for each in self.login.of_name(row.key, client)]
