@@ -30,6 +30,10 @@ class TestPublicUrl:
     def test_is_required(self) -> None:
         assert refusal(public_url="").startswith("USERVAULT_PUBLIC_URL: required in production")
 
+    def test_has_its_scheme_in_lower_case(self) -> None:
+        assert refusal(public_url="HTTP://id.example.com").startswith("USERVAULT_PUBLIC_URL: use")
+        assert production(public_url="HTTPS://id.example.com").base_url == "https://id.example.com"
+
     @pytest.mark.parametrize("plain", ["http://id.example.com", "http://localhost:5000"])
     def test_is_https_unless_plaintext_is_meant(self, plain: str) -> None:
         assert refusal(public_url=plain).startswith("USERVAULT_PUBLIC_URL: use https")
@@ -51,6 +55,8 @@ class TestSecrets:
             "abcdefghijklmnopqrstuvwxyz0123456789",
             "0123456789abcdef" * 4,
             "changeme-changeme-changeme-changeme",
+            "please-change-this-secret-before-production",
+            "A-String-Secret-At-Least-256-Bits-Long",
         ],
     )
     def test_are_not_regular(self, weak: str) -> None:
@@ -118,7 +124,9 @@ class TestConnections:
     def test_to_a_database_may_be_encrypted_or_stay_on_the_machine(self, url: str) -> None:
         production(database_url=url)
 
-    @pytest.mark.parametrize("url", ["redis://redis:6379", "redis://:pw@10.0.0.6/1"])
+    @pytest.mark.parametrize(
+        "url", ["redis://redis:6379", "redis://:pw@10.0.0.6/1", "redis:///?host=redis"]
+    )
     def test_to_redis_are_encrypted_unless_plaintext_is_meant(self, url: str) -> None:
         assert refusal(limits={"storage": url}).startswith("USERVAULT_LIMITS__STORAGE: ")
         production(limits={"storage": url}, allow_plaintext="redis")

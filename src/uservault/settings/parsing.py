@@ -36,4 +36,4 @@ def plain_url(value: str) -> str:
     plain = value.isascii() and value.isprintable() and not set(value) & set(' ?#@\\"<>')
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or not plain):
         raise ValueError("should be http(s)://host[:port][/path], without query or fragment")
-    return value.rstrip("/")
+    return (parts.scheme + value[len(parts.scheme) :]).rstrip("/")  # the scheme in lower case

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import URL
 
@@ -28,12 +28,18 @@ def plain_connections(
     """Those that leave the machine without encryption."""
     if _is_plain_database(database_url):
         yield "database"
-    if storage.startswith("redis:") and not stays_here(urlsplit(storage).hostname):
+    if storage.startswith("redis:") and not _is_near(storage):
         yield "redis"
     if mail.tls == "none" and not stays_here(mail.host):
         yield "smtp"
     if public_url.startswith("http:"):  # also on loopback: its links are for others
         yield "public_url"
+
+
+def _is_near(storage: str) -> bool:
+    """Its options may name another host than its authority does."""
+    parts = urlsplit(storage)
+    return stays_here(parts.hostname) and not parse_qs(parts.query).get("host")
 
 
 def plaintext_fault(plain: Plaintext) -> str:

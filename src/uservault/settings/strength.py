@@ -11,22 +11,26 @@ SECRET_BYTES = 32  # RFC 7518 §3.2: an HS256 key is at least as long as its has
 # the repetition of a word about as many as its letters; 128 random bits as hex digits have 13 or
 # more, the words of a phrase 20.
 MIN_STEPS = 12
-PUBLISHED = frozenset(  # secrets from well-known tutorials
+PLEAS = ("change-me", "changeme", "change-this", "change-in")
+PUBLISHED = frozenset(  # secrets from well-known tutorials, besides those that ask to be changed
     {
         "your-secret-key",
         "a-string-secret-at-least-256-bits-long",
         "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
-        "your-secret-key-change-this-in-production",
-        "django-insecure-change-me-please-change-me",
     }
 )
 
 
 def is_weak(secret: str) -> bool:
-    """Whether it is too short, not counting repetitions, too regular, or published."""
+    """Whether it is too short, not counting repetitions, too regular, or an example."""
     part = _repeated_part(secret).encode()
     steps = {following - byte for byte, following in pairwise(part)}
-    return len(part) < SECRET_BYTES or len(steps) < MIN_STEPS or secret in PUBLISHED
+    return len(part) < SECRET_BYTES or len(steps) < MIN_STEPS or _is_example(secret)
+
+
+def _is_example(secret: str) -> bool:
+    plain = secret.casefold()
+    return any(each in plain for each in (*PUBLISHED, *PLEAS))
 
 
 def long_keys(value: SecretStr) -> SecretStr:
