@@ -68,6 +68,15 @@ class TestStoredCounters:
         assert await counters.add(key, 1, 60) == 1
 
 
+async def test_a_counter_that_has_ended_gives_nothing_back(redis_url: str, key: str) -> None:
+    counters = StoredCounters(redis_url)
+
+    taken_back = await counters.add(key, -1, 60)
+
+    assert (taken_back, await counters.add(key, 1, 60)) == (0, 1)
+    await counters.close()
+
+
 @pytest.mark.promise("B3")
 async def test_processes_share_their_counters(redis_url: str, key: str) -> None:
     one, other = StoredCounters(redis_url), StoredCounters(redis_url)

@@ -31,6 +31,8 @@ class StoredCounters:
     async def add(self, key: str, amount: int, window: int) -> int:
         if self.shared:
             try:
+                if amount < 0 and await self.shared.get(key) <= 0:
+                    return 0  # it has ended: Redis would begin one below zero
                 return await self.shared.incr(key, window, amount)
             except Exception as error:  # noqa: BLE001 - each client library has its own errors
                 log.warning("counters unavailable", extra={"reason": type(error).__name__})
