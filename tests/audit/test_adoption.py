@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from tests.events.record import NOT_OURS, chained, faults, link_late, links, rec
 from uservault.audit.adoption import BEGINS, Adoption
 from uservault.audit.chain import ChainTampered
 from uservault.audit.kept_head import KeptHead
-from uservault.audit.linking import Linking
+from uservault.audit.linking import LateLinking, Linking
 from uservault.audit.verification import NO_CHAIN
 from uservault.events.models import EventRecord
 from uservault.settings.audit import AuditSettings
@@ -69,6 +70,18 @@ class TestAdoption:
 
         assert without == [NO_CHAIN]
         assert await faults(resources) == []
+        assert await types(resources) == []
+
+    async def test_by_a_migration_is_told_if_there_were_events(
+        self, resources: Resources, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        await record(resources, 1)
+        await tamper(resources, UNSEAL)
+
+        await Adoption(resources).after({BEGINS})
+
+        assert await types(resources) == ["login.failed", "audit.adopted"]
+        assert "sealed events of an older version" in caplog.text
 
 
 @pytest.mark.promise("I11")
@@ -105,11 +118,37 @@ class TestKeptHead:
 
         await tamper(kept, *statements)
         await Adoption(kept).after({BEGINS})  # the database says that it was migrated just now
-        await chained(kept, 3)
-        await link_late(kept)
+        await record(kept, 3)
+        for job in (Linking, LateLinking):
+            with suppress(ChainTampered):
+                await job(kept).run_once()
+        await kept.shared(KeptHead).keep()
 
         assert (tmp_path / "head").read_text() == before
         assert "the record lacks the head that was kept" in caplog.text
+        assert await faults(kept) != []
+
+    async def test_is_not_taken_in_by_another_chain(
+        self, resources: Resources, tmp_path: Path
+    ) -> None:
+        kept = keeping(resources, tmp_path / "head")
+        await chained(kept, 1, 2)
+        before = (tmp_path / "head").read_text()
+        columns = "began_at, adopted_to, digest, swept_to, seal"
+
+        await tamper(
+            kept,
+            "DELETE FROM event_links WHERE position = 2",
+            "DELETE FROM events WHERE id = 2",
+            f"INSERT INTO event_chain (id, position, {columns})"  # noqa: S608
+            f" SELECT 0, 1000000, {columns} FROM event_chain",
+        )
+        await link_late(kept)
+        found = await faults(kept)
+        await tamper(kept, "DELETE FROM event_chain WHERE id = 0")
+
+        assert (tmp_path / "head").read_text() == before
+        assert "another chain was put in, with the id 0" in found
         assert await faults(kept) != []
 
     async def test_begins_anew_when_an_operator_adopts(

@@ -1,5 +1,6 @@
 """Begins the chain, and seals events that have no seal."""
 
+import logging
 from collections.abc import Collection
 from contextlib import suppress
 
@@ -18,6 +19,8 @@ from uservault.kit.crypto import random_token
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import scope
 
+log = logging.getLogger(__name__)
+
 BATCH_SIZE = 500
 BEGINS = "0006"  # the migration after which there is a chain
 
@@ -29,9 +32,17 @@ class Adoption:
         self.resources = resources
 
     async def after(self, applied: Collection[str]) -> None:
-        """To be called with the revisions that this process applied."""
-        if BEGINS in applied:
-            await self._adopt()
+        """To be called with the revisions that this process applied.
+
+        Not if a head is kept: then this is no new database, whatever it says of its revision.
+        """
+        if BEGINS not in applied:
+            return
+        if self.resources.shared(KeptHead).exists():
+            log.error("a head is kept, but the database was migrated anew; see `audit adopt`")
+        elif sealed := (await self._adopt())[0]:
+            log.warning("sealed events of an older version", extra={"count": sealed})
+            await self._record(sealed, begun=True)
 
     async def run(self) -> tuple[int, bool]:
         """The number of events that it sealed, and whether it began the chain.
@@ -41,9 +52,12 @@ class Adoption:
         sealed, begun = await self._adopt()
         if begun:
             self.resources.shared(KeptHead).forget()
-        async with scope(self.resources) as made:
-            made.get(EventLog).record(AuditAdopted(subject_id=None, sealed=sealed, begun=begun))
+        await self._record(sealed, begun=begun)
         return sealed, begun
+
+    async def _record(self, count: int, *, begun: bool) -> None:
+        async with scope(self.resources) as made:
+            made.get(EventLog).record(AuditAdopted(subject_id=None, count=count, begun=begun))
 
     async def _adopt(self) -> tuple[int, bool]:
         sealed = 0

@@ -21,6 +21,9 @@ PLACES = (
     .limit(BATCH_SIZE)
 )
 PLACES_BY_ID = PLACES.order_by(EventRecord.id)
+EVENTS = select(*EventRecord.__table__.columns).order_by(EventRecord.id)
+CHAIN = select(*EventChain.__table__.columns).where(EventChain.id == CHAIN_ID)
+LINKS = select(*EventLink.__table__.columns)
 UNLINKED = ~select(EventLink.position).where(EventLink.event_id == EventRecord.id).exists()
 
 

@@ -2,8 +2,8 @@ from uservault.events.log import Event
 
 
 class AuditAdopted(Event):
-    """The record was taken as it was: `sealed` events had no seal; `begun`: a chain began."""
+    """The record was taken as it was: `count` events had no seal; `begun`: a chain began."""
 
     type = "audit.adopted"
-    sealed: int
+    count: int
     begun: bool

@@ -5,17 +5,12 @@ import os
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import select
-
-from uservault.audit.chain import Head
+from uservault.audit.chain import CHAIN, LINKS, Head, is_ours
 from uservault.db.database import AnyRow
-from uservault.events.models import EventChain, EventLink
+from uservault.events.models import EventLink
 from uservault.wiring.ports import Resources
 
 log = logging.getLogger(__name__)
-
-CHAIN = select(*EventChain.__table__.columns)
-LINKS = select(*EventLink.__table__.columns)
 
 
 class KeptHead:
@@ -26,13 +21,17 @@ class KeptHead:
 
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
+        self.sealer = resources.sealer
         self.file = resources.settings.audit.head_file
 
     def read(self) -> Head | None:
         """Raises ValueError for a file with anything else, and OSError."""
-        if self.file is None or not self.file.exists():
+        if self.file is None or not self.exists():
             return None
         return Head.parsed(self.file.read_text().strip())
+
+    def exists(self) -> bool:
+        return self.file is not None and self.file.exists()
 
     def forget(self) -> None:
         if self.file:
@@ -59,8 +58,10 @@ class KeptHead:
 
     async def _has(self, kept: Head) -> bool:
         chain = await self._chain()
-        if chain is None or kept.position < chain.position:
-            return chain is not None  # it was swept
+        if chain is None or not is_ours(self.sealer, chain):
+            return False
+        if kept.position < chain.position:
+            return True  # it was swept
         here = await self.database.rows(LINKS.where(EventLink.position == kept.position))
         at = here[0] if here else chain
         return bool((at.position, at.digest) == (kept.position, kept.digest))

@@ -9,11 +9,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from uservault.audit.chain import PLACES, PLACES_BY_ID, UNLINKED, Head, head, locked, next_link
+from uservault.audit.chain import (
+    EVENTS,
+    PLACES,
+    PLACES_BY_ID,
+    UNLINKED,
+    Head,
+    head,
+    locked,
+    next_link,
+)
 from uservault.audit.kept_head import KeptHead
+from uservault.audit.reading import readable
 from uservault.db.batch import AnySelect
+from uservault.db.database import AnyRow
 from uservault.db.unit_of_work import unit_of_work
 from uservault.events.models import EventChain, EventLink, EventRecord
 from uservault.events.seals import fault_of
@@ -58,21 +68,18 @@ class Linking:
             chain = await locked(session, self.sealer)
             links = []
             last = await head(session, chain)
-            for event in await self._ours(session, chain, ids):
+            for event in await self._ours(chain, ids):
                 links.append(next_link(self.sealer, last, event))
                 last = Head(links[-1].position, links[-1].digest)
             session.add_all(links)
         return [link.event_id for link in links]
 
-    async def _ours(
-        self, session: AsyncSession, chain: EventChain, ids: Sequence[int]
-    ) -> Sequence[EventRecord]:
+    async def _ours(self, chain: EventChain, ids: Sequence[int]) -> Sequence[AnyRow]:
         """The events that we recorded, read again under the lock: another worker may have linked
         some."""
-        found = select(EventRecord).where(EventRecord.id.in_(ids), UNLINKED)
-        events = (await session.scalars(found.order_by(EventRecord.id))).all()
+        events = (await readable(self._unlinked, ids)).rows
         copied = select(EventLink.seal).where(EventLink.seal.in_([each.seal for each in events]))
-        seen: set[str | None] = set(await session.scalars(copied))
+        seen = {row.seal for row in await self.database.rows(copied)}
         ours = []
         for event in events:
             if event.seal not in seen and self._is_ours(event, chain):
@@ -80,7 +87,10 @@ class Linking:
                 ours.append(event)
         return ours
 
-    def _is_ours(self, event: EventRecord, chain: EventChain) -> bool:
+    async def _unlinked(self, ids: Sequence[int]) -> Sequence[AnyRow]:
+        return await self.database.rows(EVENTS.where(EventRecord.id.in_(ids), UNLINKED))
+
+    def _is_ours(self, event: AnyRow, chain: EventChain) -> bool:
         swept = chain.swept_to is not None and event.at < chain.swept_to - SKEW
         return not swept and fault_of(self.sealer, event) is None
 

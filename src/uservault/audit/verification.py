@@ -5,10 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from uservault.audit.chain import BATCH_SIZE, PLACES_BY_ID, UNLINKED, Head, follows, is_ours
+from uservault.audit.chain import (
+    BATCH_SIZE,
+    CHAIN,
+    CHAIN_ID,
+    EVENTS,
+    LINKS,
+    PLACES_BY_ID,
+    UNLINKED,
+    Head,
+    follows,
+    is_ours,
+)
 from uservault.audit.kept_head import KeptHead
+from uservault.audit.reading import readable
 from uservault.db.database import AnyRow
 from uservault.events.models import EventChain, EventLink, EventRecord
 from uservault.events.seals import fault_of
@@ -18,9 +30,8 @@ LINKED_WITHIN = timedelta(hours=1)  # by then, a worker has linked an event
 MAX_FAULTS = 100  # further faults are only counted
 NO_CHAIN = "there is no chain: it was removed, or `uservault audit adopt` has to begin it"
 
-CHAIN = select(*EventChain.__table__.columns)
-LINKS = select(*EventLink.__table__.columns).order_by(EventLink.position)
-EVENTS = select(*EventRecord.__table__.columns).order_by(EventRecord.id)
+IN_ORDER = LINKS.order_by(EventLink.position)
+OTHER_CHAINS = select(EventChain.id).where(EventChain.id != CHAIN_ID)
 
 
 @dataclass(kw_only=True)
@@ -73,6 +84,8 @@ class ChainVerification:
             findings.add(NO_CHAIN)
         elif not is_ours(self.sealer, chain):
             findings.add("the beginning of the chain was edited")
+        for other in await self.database.rows(OTHER_CHAINS):
+            findings.add(f"another chain was put in, with the id {other.id}")
         await self._check_start(findings)
         if known:
             _compare(findings, known)
@@ -84,14 +97,13 @@ class ChainVerification:
         return findings
 
     async def _check_start(self, findings: Findings) -> None:
-        early = LINKS.where(EventLink.position <= findings.head.position).limit(BATCH_SIZE)
+        early = IN_ORDER.where(EventLink.position <= findings.head.position).limit(BATCH_SIZE)
         for link in await self.database.rows(early):
             findings.add(f"link {link.position} was inserted before the beginning")
 
     async def _check_links(self, findings: Findings, known: Head | None) -> None:
         while links := await self._page(findings.head.position):
-            ids = [link.event_id for link in links]
-            rows = await self.database.rows(EVENTS.where(EventRecord.id.in_(ids)))
+            rows = await self._events(findings, [link.event_id for link in links])
             events = {row.id: row for row in rows}
             if len(rows) > len(events):  # the database keeps ids apart for each user only
                 findings.add(f"events were inserted under ids of others, up to {max(events)}")
@@ -103,8 +115,19 @@ class ChainVerification:
 
     async def _page(self, position: int) -> Sequence[AnyRow]:
         return await self.database.rows(
-            LINKS.where(EventLink.position > position).limit(BATCH_SIZE)
+            IN_ORDER.where(EventLink.position > position).limit(BATCH_SIZE)
         )
+
+    async def _events(
+        self, findings: Findings, ids: Sequence[int], *which: ColumnElement[bool]
+    ) -> Sequence[AnyRow]:
+        async def fetch(some: Sequence[int]) -> Sequence[AnyRow]:
+            return await self.database.rows(EVENTS.where(EventRecord.id.in_(some), *which))
+
+        batch = await readable(fetch, ids)
+        for id in batch.unreadable:
+            findings.add(f"event {id} cannot be read: UserVault did not write it")
+        return batch.rows
 
     def _check_link(self, findings: Findings, link: AnyRow) -> None:
         before = findings.head
@@ -128,8 +151,7 @@ class ChainVerification:
         id = 0
         while rows := await self.database.rows(PLACES_BY_ID.where(EventRecord.id > id)):
             if ids := [row.id for row in rows if row.position is None]:
-                unlinked = EVENTS.where(EventRecord.id.in_(ids), UNLINKED)
-                for event in await self.database.rows(unlinked):
+                for event in await self._events(findings, ids, UNLINKED):
                     await self._check_unlinked_event(findings, event, chain)
             id = rows[-1].id
 
