@@ -30,6 +30,7 @@ from tests.support.smtp import Postbox, listening
 from uservault.kit.problems import Conflict
 from uservault.mail.messages import VerifyEmail
 from uservault.mail.models import Mail
+from uservault.mail.recipient import Recipient
 from uservault.mail.service import Mailer
 from uservault.resources import open_resources
 from uservault.settings.tree import Settings
@@ -109,7 +110,9 @@ async def fill(resources: Resources, seconds: float) -> None:
 
 async def queue(resources: Resources, to: str, *, fail: bool = False) -> None:
     async with scope(resources) as made:
-        await made.get(Mailer).queue(VerifyEmail(token="token", code="123456"), to)  # noqa: S106
+        mailer = made.get(Mailer)
+        admitted = await mailer.admit(VerifyEmail, Recipient(to))
+        await mailer.queue(VerifyEmail(token="token", code="123456"), admitted)  # noqa: S106
         if fail:
             raise Conflict
 

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from tests.support.fakes import FakeMail
 from uservault.mail.messages import Contents, ResetPassword
 from uservault.mail.models import Mail
+from uservault.mail.recipient import Recipient
 from uservault.mail.service import Mailer
 from uservault.wiring.ports import MailFailure, Resources
-from uservault.wiring.scope import scope
+from uservault.wiring.scope import Scope, scope
 
 LATER = MailFailure("SMTPDataError 451")
 NEVER = MailFailure("SMTPRecipientsRefused 550", permanent=True)
@@ -23,8 +24,14 @@ async def queue(
 ) -> int:
     """An e-mail that is committed; its id."""
     async with scope(resources) as made:
-        mail = await made.get(Mailer).queue(contents, to, **others)
+        mail = await put(made, contents, Recipient(to, **others))
     return mail.id
+
+
+async def put(made: Scope, contents: Contents, to: Recipient) -> Mail:
+    """An e-mail that is not committed yet."""
+    mailer = made.get(Mailer)
+    return await mailer.queue(contents, await mailer.admit(type(contents), to))
 
 
 async def mails(resources: Resources, *columns: str) -> list[Any]:

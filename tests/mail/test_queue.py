@@ -1,11 +1,11 @@
 import pytest
 
-from tests.mail.queue import LATER, NEVER, RESET, TOKEN, mails, outbox, queue
+from tests.mail.queue import LATER, NEVER, RESET, TOKEN, mails, outbox, put, queue
 from tests.support.fakes import FakeClock
 from uservault.kit.problems import Conflict
 from uservault.mail.delivery import Delivery
 from uservault.mail.models import Mail
-from uservault.mail.service import Mailer
+from uservault.mail.recipient import Recipient
 from uservault.mail.sweep import MailSweep
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import scope
@@ -14,7 +14,7 @@ from uservault.wiring.scope import scope
 class TestQueue:
     async def test_sends_nothing_before_the_commit(self, resources: Resources) -> None:
         async with scope(resources) as made:
-            await made.get(Mailer).queue(RESET, "a@b.org")
+            await put(made, RESET, Recipient("a@b.org"))
             seen = await mails(resources, "id")
         done = await Delivery(resources).run_once()
 
@@ -24,7 +24,7 @@ class TestQueue:
     async def test_sends_nothing_of_what_was_rolled_back(self, resources: Resources) -> None:
         async def fail() -> None:
             async with scope(resources) as made:
-                await made.get(Mailer).queue(RESET, "a@b.org")
+                await put(made, RESET, Recipient("a@b.org"))
                 raise Conflict
 
         with pytest.raises(Conflict):

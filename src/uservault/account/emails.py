@@ -4,6 +4,7 @@ from uservault.account.events import EmailAdded, EmailRemoved
 from uservault.auth.errors import EmailUnverified
 from uservault.events.log import EventLog
 from uservault.kit.identity import email_key
+from uservault.mail.recipient import Recipient
 from uservault.one_time_tokens.purposes import Purpose
 from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.recovery.email_verification import EmailVerification
@@ -43,8 +44,8 @@ class EmailAddresses:
             raise TooManyEmails
         await self._admit(email)
         await self.users.ensure_email_free(email)
+        await self.verification.request_further(user, email)
         row = await self.emails.add(user_id, email, self.now())
-        await self.verification.request_further(user, row.address)
         self.events.record(EmailAdded(subject_id=user_id))
         return row
 
@@ -61,9 +62,9 @@ class EmailAddresses:
             raise EmailNotFound
         if not further.verified_at:
             await self._ensure_may_be_unverified(further.address)
-        old_email = user.email
+        old = Recipient.of(user)
         await self.users.make_primary(user, further)
-        await self.verification.address_changed(user, old_email)
+        await self.verification.address_changed(user, old)
         await self.verification.request(user)
 
     async def remove(self, user_id: int, email: str) -> None:
@@ -86,11 +87,11 @@ class EmailAddresses:
         user = await self.users.get(user_id)
         await self._admit(email)
         if email_key(email) == email_key(user.email):
-            await self.verification.request(user)
+            await self.verification.request(user, must_send=True)
         elif further := await self.emails.find(user_id, email):
             await self._request(user, further)
         elif address := await self._proposed(user_id, email):
-            await self.verification.request_change(user, address)
+            await self.verification.request_change(user, address, must_send=True)
         else:
             raise EmailNotFound
 

@@ -5,6 +5,7 @@ from uservault.events.log import EventLog
 from uservault.events.refusals import first_refusal_recorded
 from uservault.mail import messages
 from uservault.mail.notices import Notices
+from uservault.mail.recipient import Recipient
 from uservault.passwords.errors import CurrentPasswordWrong
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.service import PasswordService
@@ -47,4 +48,4 @@ class PasswordChange:
             raise ConcurrentChange
         self.events.record(PasswordChanged(subject_id=me.user_id))
         notice = messages.PasswordChanged(username=user.username)
-        await self.notices.tell(notice, user.email, user.locale, user.id)
+        await self.notices.tell(notice, Recipient.of(user))

@@ -3,6 +3,7 @@ from uservault.access.principal import Principal
 from uservault.account.user_change import UserChange
 from uservault.mail.messages import AccountDeactivated
 from uservault.mail.notices import Notices
+from uservault.mail.recipient import Recipient
 from uservault.registration.throttle import RegistrationThrottle
 from uservault.roles.assignments import RoleAssignments
 from uservault.sessions.service import SessionService
@@ -44,7 +45,7 @@ class AccountService:
         user = await self.users.deactivate(user_id, data, check)
         await self.sessions.revoke_all(user_id, "user deactivated")  # activation revives none (I4)
         notice = AccountDeactivated(username=user.username)
-        await self.notices.tell(notice, user.email, user.locale, user_id)
+        await self.notices.tell(notice, Recipient.of(user))
         return user
 
     async def activate(self, user_id: int, check: Precondition, by: Principal) -> UserRead:

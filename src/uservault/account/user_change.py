@@ -3,6 +3,7 @@ from pydantic import MISSING
 from uservault.access.fresh import FreshProof
 from uservault.access.origin import CurrentOrigin
 from uservault.access.principal import Principal
+from uservault.mail.recipient import Recipient
 from uservault.one_time_tokens.purposes import Purpose
 from uservault.recovery.email_verification import EmailVerification
 from uservault.recovery.throttle import EmailThrottle
@@ -52,8 +53,8 @@ class UserChange:
         return await self._replace(user, data, check)
 
     async def _replace(self, user: User, data: UserUpdate, check: Precondition) -> UserRead:
-        old_email = user.email
+        old = Recipient.of(user)
         changed = await self.users.update(user.id, data, check)
-        await self.verification.address_changed(user, old_email)
+        await self.verification.address_changed(user, old)
         await self.verification.request(user)
         return changed

@@ -1,6 +1,7 @@
 from uservault.access.origin import CurrentOrigin
 from uservault.mail.messages import NewDevice
 from uservault.mail.notices import Notices
+from uservault.mail.recipient import Recipient
 from uservault.sessions.device import UNKNOWN, label
 from uservault.sessions.reader import SessionReader
 from uservault.users.reader import UserReader
@@ -33,4 +34,4 @@ class NewDevices:
             address=address or "?",
             time=f"{self.now():%Y-%m-%d %H:%M} UTC",
         )
-        await self.notices.tell(contents, user.email, user.locale, user_id)
+        await self.notices.tell(contents, Recipient.of(user))

@@ -35,7 +35,7 @@ from uservault.wiring.scope import Inject, Shared
 router = APIRouter(prefix="/api", tags=["invitations"], route_class=Route)
 
 REQUIRES_WRITE: dict[str, Any] = {"dependencies": [requires(Permission.INVITATIONS_WRITE)]}
-PROBLEMS = problems(RegistrationClosed, EmailTaken, UnknownRole, FreshLoginRequired)
+PROBLEMS = problems(RegistrationClosed, EmailTaken, UnknownRole, FreshLoginRequired, TooManyTries)
 
 
 @router.get("/invitations", **REQUIRES_WRITE)

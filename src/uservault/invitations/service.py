@@ -8,7 +8,9 @@ from uservault.invitations.events import InvitationCreated, InvitationResent, In
 from uservault.invitations.models import Invitation
 from uservault.invitations.repository import InvitationRepository
 from uservault.invitations.schemas import InvitationCreate
+from uservault.mail.gate import Admitted
 from uservault.mail.messages import Invitation as InvitationEmail
+from uservault.mail.recipient import Recipient
 from uservault.mail.repository import MailRepository
 from uservault.mail.service import Mailer
 from uservault.one_time_tokens.purposes import Purpose
@@ -38,18 +40,19 @@ class InvitationService:
     now: Now
 
     async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
-        """Raises RegistrationClosed, EmailTaken, UnknownRole or Forbidden."""
+        """Raises RegistrationClosed, EmailTaken, UnknownRole, Forbidden or TooManyTries."""
         self.policy.ensure_invitations_allowed()
         self._ensure_fresh(data.roles, by)
         await self.roles.ensure_may_grant(data.roles, by)
         await self.users.ensure_email_free(data.email)
+        admitted = await self._admit(data.email)
         issued, now = await self._issue(by), self.now()
         invitation = Invitation(
             email=data.email,
             roles=sorted(set(data.roles)),
             inviter_id=by.user_id,
             one_time_token_id=issued.id,
-            letter_id=await self._send(issued.token, data.email),
+            letter_id=await self._send(issued.token, admitted),
             created_at=now,
             expires_at=now + Purpose.INVITATION.lifetime,
         )
@@ -70,10 +73,11 @@ class InvitationService:
         self._ensure_fresh(invitation.roles, by)
         await self.roles.ensure_may_grant(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)
+        admitted = await self._admit(invitation.email)
         await self._void(invitation)
         issued = await self._issue(by)
         invitation.one_time_token_id = issued.id
-        invitation.letter_id = await self._send(issued.token, invitation.email)
+        invitation.letter_id = await self._send(issued.token, admitted)
         invitation.inviter_id = by.user_id
         invitation.expires_at = self.now() + Purpose.INVITATION.lifetime
         await self.invitations.save(invitation)
@@ -99,8 +103,11 @@ class InvitationService:
         await self.mails.withdraw(invitation.letter_id)
         await self.one_time_tokens.void_one(invitation.one_time_token_id)
 
-    async def _send(self, token: str, email: str) -> int:
-        return (await self.mailer.queue(InvitationEmail(token=token), email)).id
+    async def _admit(self, email: str) -> Admitted:
+        return await self.mailer.admit(InvitationEmail, Recipient(email))
+
+    async def _send(self, token: str, admitted: Admitted) -> int:
+        return (await self.mailer.queue(InvitationEmail(token=token), admitted)).id
 
     async def _get(self, id: int) -> Invitation:
         if invitation := await self.invitations.get(id):

@@ -1,18 +1,25 @@
-"""The kinds of e-mails. Their fields are the variables of their templates.
-
-An e-mail to an unverified address must not contain text that a stranger chose. Otherwise we would
-send their words in our name.
-"""
+"""The kinds of e-mails. Their fields are the variables of their templates."""
 
 import re
 from dataclasses import asdict, dataclass
+from enum import IntEnum
 from typing import ClassVar
+
+
+class Family(IntEnum):
+    """What e-mails are for. The lowest are sent first."""
+
+    RECOVERY = 0
+    VERIFICATION = 1
+    INVITATION = 2
+    NOTICE = 3
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Contents:
     """The variables of one kind of e-mail."""
 
+    family: ClassVar[Family] = Family.NOTICE
     page: ClassVar[str | None] = None  # the path of its link, relative to the public URL
 
     @classmethod
@@ -31,6 +38,7 @@ class Contents:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class VerifyEmail(Contents):
+    family = Family.VERIFICATION
     page = "verify"
     token: str
     code: str
@@ -40,6 +48,7 @@ class VerifyEmail(Contents):
 class ConfirmNewEmail(Contents):
     """To the new address."""
 
+    family = Family.VERIFICATION
     page = "verify"
     token: str
     code: str
@@ -61,6 +70,7 @@ class EmailAdded(Contents):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ResetPassword(Contents):
+    family = Family.RECOVERY
     page = "reset"
     token: str
     username: str
@@ -102,5 +112,6 @@ class RoleGranted(Contents):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Invitation(Contents):
+    family = Family.INVITATION
     page = "invitation"
     token: str

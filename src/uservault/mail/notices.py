@@ -1,4 +1,5 @@
 from uservault.mail.messages import Contents
+from uservault.mail.recipient import Recipient
 from uservault.mail.service import Mailer
 from uservault.wiring.scope import CurrentSettings, Inject, injected
 
@@ -14,6 +15,8 @@ class Notices:
         """Whether e-mails of this kind are turned on."""
         return self.settings.notifies(kind.template())
 
-    async def tell(self, contents: Contents, to: str, locale: str | None, user_id: int) -> None:
-        if self.has(type(contents)):
-            await self.mailer.queue(contents, to, locale, user_id)
+    async def tell(self, contents: Contents, to: Recipient) -> None:
+        """Left out if there were too many."""
+        kind = type(contents)
+        if self.has(kind) and (admitted := await self.mailer.offer(kind, to)):
+            await self.mailer.queue(contents, admitted)

@@ -2,6 +2,7 @@ from uservault.access.origin import CurrentOrigin
 from uservault.events.log import EventLog
 from uservault.mail.messages import PasswordChanged
 from uservault.mail.notices import Notices
+from uservault.mail.recipient import Recipient
 from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.purposes import Purpose
 from uservault.one_time_tokens.reader import LiveToken
@@ -70,7 +71,7 @@ class PasswordRecovery:
 
     async def _notify(self, user: User, address: str) -> None:
         notice = PasswordChanged(username=user.username)
-        await self.notices.tell(notice, user.email, user.locale, user.id)
+        await self.notices.tell(notice, Recipient.of(user))
         await self.password_throttle.forgive(user.id)
         names = (user.username, user.email, address)
         await self.login_throttle.pardon(self.origin.client, user.id, *names)

@@ -4,6 +4,7 @@ from typing import TypeAlias
 from uservault.access.principal import Principal
 from uservault.mail import messages
 from uservault.mail.notices import Notices
+from uservault.mail.recipient import Recipient
 from uservault.roles.authority import Authority
 from uservault.roles.errors import LastAdministrator
 from uservault.roles.grant_repository import GrantRepository
@@ -143,4 +144,4 @@ class RoleAssignments:
     async def _notify(self, role: Role, user_id: int) -> None:
         user = await self.roles.get_user(user_id)
         contents = messages.RoleGranted(username=user.username, role=role.name)
-        await self.notices.tell(contents, user.email, user.locale, user_id)
+        await self.notices.tell(contents, Recipient.of(user))

@@ -46,6 +46,17 @@ class LimitSettings(Branch):
         description="Requests of one session that are not GET: changes and exchanged tokens."
         " Raise it for scripts that change many users.",
     )
+    mails_per_recipient: Rate = Field(
+        "10/hour", description="E-mails of one kind to one e-mail address."
+    )
+    mails_per_actor: Rate = Field("30/hour", description="E-mails of one kind that a user causes.")
+    mails_per_administrator: Rate = Field(
+        "1000/hour",
+        description="The same for a user who may write users, roles or invitations.",
+    )
+    mails_per_client: Rate = Field(
+        "60/hour", description="E-mails of one kind caused from one IP address."
+    )
 
     @field_validator("storage")
     @classmethod
