@@ -64,6 +64,20 @@ class TestNotices:
         assert len(received) == 6
         assert WORDS not in str(received)
 
+    @pytest.mark.promise("I5")
+    async def test_greet_an_unproved_address_without_the_name(
+        self, admin: Person, ada: Person, resources: Resources
+    ) -> None:
+        await ada.patch("/me", json={"username": "evil.example"})
+        await ada.client.post("/account/forgot-password", json={"email": "ada@example.com"})
+        received = await post(resources)
+        await do_all(admin, ada)
+        received += [each for each in await post(resources) if each.to != "root@example.com"]
+
+        assert len(received) == 5
+        assert "evil.example" not in str(received)
+        assert all("Hello,\n" in each.text for each in received)
+
     @pytest.mark.parametrize("wanted", [{}, dict.fromkeys(EVERY, False)], indirect=True, ids=str)
     async def test_are_not_sent_in_development_or_where_they_are_switched_off(
         self, admin: Person, ada: Person, resources: Resources
@@ -135,7 +149,9 @@ class TestNewDevice:
     ) -> None:
         await enter(anyone, WORDS)
 
-        assert self.facts(await mail(resources))[0] == "Unknown device"
+        told = await mail(resources)
+        assert self.facts(told) == ["127.0.0.1", "2026-01-01 00:00 UTC"]
+        assert "Hello," in told.text
 
     async def prove(self, person: Person, resources: Resources) -> None:
         """By a reset to the same password."""

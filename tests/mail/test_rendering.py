@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -44,7 +45,7 @@ def filled(kind: type[Contents]) -> Contents:
 
 
 def rendered(renderer: Renderer, contents: Contents, locale: str = "en") -> Rendered:
-    return renderer.render(contents.template(), locale, contents.fields(PUBLIC_URL))
+    return renderer.render(contents.template(), locale, contents.fields(PUBLIC_URL, proved=True))
 
 
 def written(renderer: Renderer, contents: Contents, to: str = "ada@example.com") -> EmailMessage:
@@ -59,7 +60,7 @@ def written(renderer: Renderer, contents: Contents, to: str = "ada@example.com")
         created_at=now,
         next_try_at=now,
     )
-    return renderer.message(mail, contents.fields(PUBLIC_URL))
+    return renderer.message(mail, contents.fields(PUBLIC_URL, proved=True))
 
 
 class TestTemplates:
@@ -70,7 +71,7 @@ class TestTemplates:
     ) -> None:
         mail = rendered(renderer, filled(kind), locale)
 
-        for value in filled(kind).fields(PUBLIC_URL).values():
+        for value in filled(kind).fields(PUBLIC_URL, proved=True).values():
             assert value in mail.text
             assert value in mail.html
         assert "id.example.org" in mail.text + mail.subject
@@ -104,6 +105,20 @@ class TestTemplates:
         texts = {rendered(renderer, filled(kind), locale).text for locale in LANGUAGES}
 
         assert len(texts) == len(LANGUAGES)
+
+    @pytest.mark.promise("I5")
+    @pytest.mark.parametrize("locale", LANGUAGES)
+    @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+    def test_say_nothing_to_an_unproved_address_that_a_stranger_chose(
+        self, renderer: Renderer, kind: type[Contents], locale: str
+    ) -> None:
+        contents = filled(kind)
+        mail = renderer.render(kind.template(), locale, contents.fields(PUBLIC_URL, proved=False))
+
+        assert "the-username" not in mail.text + mail.html
+        assert "the-device" not in mail.text + mail.html
+        greeting = mail.text.splitlines()[0]
+        assert not re.search(r" ,|,:|  ", greeting)
 
     def test_name_no_field_that_there_is_not(self, renderer: Renderer) -> None:
         with pytest.raises(UndefinedError, match="username"):

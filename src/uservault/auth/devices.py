@@ -2,7 +2,7 @@ from uservault.access.origin import CurrentOrigin
 from uservault.mail.messages import NewDevice
 from uservault.mail.notices import Notices
 from uservault.mail.recipient import Recipient
-from uservault.sessions.device import UNKNOWN, label
+from uservault.sessions.device import label
 from uservault.sessions.reader import SessionReader
 from uservault.users.reader import UserReader
 from uservault.wiring.scope import Inject, Now, Shared, injected
@@ -29,8 +29,7 @@ class NewDevices:
         user = await self.users.get(user_id)
         contents = NewDevice(
             username=user.username,
-            # What a browser says of itself is anybody's words: for proved addresses only.
-            device=device if user.email_verified else UNKNOWN,
+            device=device,
             address=address or "?",
             time=f"{self.now():%Y-%m-%d %H:%M} UTC",
         )

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import ClassVar
 
+CHOSEN = ("username", "device")  # fields whose text a stranger can choose
+
 
 class Family(IntEnum):
     """What e-mails are for. The lowest are sent first."""
@@ -27,10 +29,16 @@ class Contents:
         """`verify_email` for `VerifyEmail`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
-    def fields(self, public_url: str) -> dict[str, str]:
+    def fields(self, public_url: str, *, proved: bool) -> dict[str, str]:
         """The template's variables. A token goes into the fragment of the link, which browsers
-        send neither to servers nor in the Referer header."""
+        send neither to servers nor in the Referer header.
+
+        Unless the address is proved, what a stranger may have chosen is empty (I5). Otherwise we
+        would send their words in our name.
+        """
         fields: dict[str, str] = asdict(self)
+        if not proved:
+            fields |= {name: "" for name in CHOSEN if name in fields}
         if self.page:
             fields["link"] = f"{public_url}/{self.page}#token={fields.pop('token')}"
         return fields

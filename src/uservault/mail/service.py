@@ -62,7 +62,7 @@ class Mailer:
             created_at=now,
             next_try_at=now,
         )
-        fields = json.dumps(contents.fields(self.settings.base_url))
+        fields = json.dumps(contents.fields(self.settings.base_url, proved=to.proved))
         mail.sealed = self.sealer.seal(fields.encode(), mail.purpose)
         return await self.mails.save(mail)
 
