@@ -7,6 +7,7 @@ from tests.recovery.post import Received, mail, post
 from tests.support import databases
 from tests.support.fakes import FakeClock
 from tests.support.people import PASSWORD, Person, registration
+from uservault.sessions.sweep import SessionSweep
 from uservault.settings.notices import NoticeSettings
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources
@@ -135,6 +136,19 @@ class TestNewDevice:
         await enter(anyone, FIREFOX)
 
         assert await post(resources) == []
+
+    @pytest.mark.promise("I5")
+    async def test_is_told_of_after_a_long_absence(
+        self, ada: Person, anyone: AsyncClient, clock: FakeClock, resources: Resources
+    ) -> None:
+        clock.advance(days=100)
+        while await SessionSweep(resources).run_once():
+            pass
+
+        await enter(anyone, FIREFOX)
+        await enter(anyone, FIREFOX)
+
+        assert (await mail(resources)).subject == "A new device logged in to your account"
 
     async def test_is_nothing_to_tell_of_a_failed_login(
         self, ada: Person, anyone: AsyncClient, resources: Resources

@@ -4,6 +4,7 @@ from uservault.mail.notices import Notices
 from uservault.mail.recipient import Recipient
 from uservault.sessions.device import label
 from uservault.sessions.reader import SessionReader
+from uservault.sessions.sweep import RETENTION
 from uservault.users.reader import UserReader
 from uservault.wiring.scope import Inject, Now, Shared, injected
 
@@ -19,14 +20,20 @@ class NewDevices:
     now: Now
 
     async def tell(self, user_id: int) -> None:
-        """To be called before the session is opened. Of the first one nothing is told."""
+        """To be called before the session is opened. Of the first one nothing is told.
+
+        Which is the first is known for as long as no session can have been swept. Without one after
+        that, the user was away for long, or never came: they are told.
+        """
         if not self.notices.has(NewDevice):
             return
         known = await self.sessions.devices_of(user_id)
         device, address = label(self.origin.user_agent), self.origin.address
-        if not known or (device, address) in known:
+        if (device, address) in known:
             return
         user = await self.users.get(user_id)
+        if not known and self.now() <= user.created_at + RETENTION:
+            return
         contents = NewDevice(
             username=user.username,
             device=device,
