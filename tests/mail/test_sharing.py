@@ -129,7 +129,7 @@ class TestSharedQueue:
     ) -> None:
         await queue(resources)
         late = Delivery(resources)
-        [mail] = await late._lease()
+        [mail] = await late.queue.lease()
         clock.advance(minutes=3)
         await Delivery(resources).run_once()
 

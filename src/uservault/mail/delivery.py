@@ -3,18 +3,17 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, update
 
 from uservault.db.errors import ConcurrentChange, DatabaseUnavailable
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.backoff import backoff
-from uservault.kit.crypto import random_token
 from uservault.mail.models import Mail
+from uservault.mail.queue import MailQueue
 from uservault.mail.rendering import Renderer
 from uservault.wiring.ports import MailFailure, Resources
 
@@ -22,7 +21,6 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT = 30.0  # seconds after the first failure; doubles with each
 LONGEST_WAIT = 6 * 3600.0
-MARGIN = 40.0  # seconds that a lease is longer than a try: clocks may differ by 30 (H12)
 WRITE_AGAIN = (0.1, 0.5, 1.0)  # seconds between tries to record an outcome
 
 
@@ -41,38 +39,19 @@ class Delivery:
         self.now = resources.clock
         self.settings = resources.settings.mail
         self.renderer = resources.shared(Renderer)
+        self.queue = MailQueue(resources)
 
     async def run_once(self) -> int:
         """Return the number of e-mails that were tried."""
-        if not await self._any_due():
+        if not await self.queue.any_due():
             return 0
-        mails = await self._lease()
+        mails = await self.queue.lease()
         tries = [self._try(mail) for mail in mails]
         outcomes = await asyncio.gather(*tries, return_exceptions=True)
         for error in outcomes:  # only now: every try has ended
             if error:
                 raise error
         return len(mails)
-
-    async def _any_due(self) -> bool:
-        """A query without locks, because usually nothing is due."""
-        due = select(Mail.id).where(Mail.next_try_at <= self.now()).limit(1)
-        return bool(await self.database.rows(due))
-
-    async def _lease(self) -> Sequence[Mail]:
-        """Lease e-mails, except those that another worker is leasing right now."""
-        now = self.now()
-        lease = timedelta(seconds=self.settings.timeout + MARGIN)
-        due = select(Mail).where(Mail.next_try_at <= now).order_by(Mail.next_try_at)
-        # SQLite ignores the lock; it allows only one writer at a time anyway.
-        free = due.limit(self.settings.concurrency).with_for_update(skip_locked=True)
-        async with unit_of_work(self.database) as session:
-            mails = (await session.scalars(free)).all()
-            for mail in mails:
-                mail.next_try_at = now + lease
-                mail.leased_by = random_token()
-                mail.tries += 1
-        return mails
 
     async def _try(self, mail: Mail) -> None:
         try:

@@ -1,9 +1,11 @@
 from datetime import datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, String, Text
+from sqlalchemy import BigInteger, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from uservault.db.base import Base, OwnedId, exact
+from uservault.mail.messages import Family
 
 
 class Mail(Base):
@@ -14,6 +16,10 @@ class Mail(Base):
     """
 
     __tablename__ = "letters"
+    __table_args__: ClassVar[Any] = (  # type: ignore[misc]
+        Index(None, "priority", "next_try_at"),
+        Base.__table_args__,
+    )
 
     id: Mapped[OwnedId] = mapped_column(init=False)
     user_id: Mapped[int] = mapped_column(  # or NOBODY
@@ -31,6 +37,9 @@ class Mail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(index=True, default=None)
     failed_at: Mapped[datetime | None] = mapped_column(index=True, default=None)
     last_error: Mapped[str | None] = mapped_column(String(64), default=None)
+    priority: Mapped[int] = mapped_column(  # the Family of its template; the lowest goes first
+        SmallInteger, default=Family.NOTICE, server_default=str(Family.NOTICE.value)
+    )
 
     @property
     def purpose(self) -> str:

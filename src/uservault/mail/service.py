@@ -61,6 +61,7 @@ class Mailer:
             sealed=None,
             created_at=now,
             next_try_at=now,
+            priority=contents.family,
         )
         fields = json.dumps(contents.fields(self.settings.base_url, proved=to.proved))
         mail.sealed = self.sealer.seal(fields.encode(), mail.purpose)
