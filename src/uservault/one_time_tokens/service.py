@@ -19,6 +19,7 @@ from uservault.one_time_tokens.reader import (
     token_of,
 )
 from uservault.one_time_tokens.repository import OneTimeTokenRepository
+from uservault.one_time_tokens.throttle import CodeThrottle
 from uservault.wiring.scope import Inject, Now, Sealing, Shared, injected
 
 MAX_TRIES = 5  # of a code
@@ -40,6 +41,7 @@ class OneTimeTokenService:
     one_time_tokens: Inject[OneTimeTokenRepository]
     reader: Shared[OneTimeTokenReader]
     codes: Shared[Codes]
+    throttle: Shared[CodeThrottle]
     sealer: Sealing
     now: Now
 
@@ -83,16 +85,19 @@ class OneTimeTokenService:
     async def find_by_code(self, user_id: int, code: str) -> LiveToken:
         """Of the last e-mail to an address of the user. After five tries only its link works.
 
-        Raises OneTimeTokenInvalid.
+        Raises OneTimeTokenInvalid, or TooManyTries for the address.
         """
         theirs = self.reader.valid(*OF_ADDRESS).where(OneTimeToken.user_id == user_id)
         found = await self.one_time_tokens.newest(theirs)
         if found is None:
             raise OneTimeTokenInvalid
         left = (OneTimeToken.id == found.id) & (OneTimeToken.tries < MAX_TRIES)
-        counted = await self.one_time_tokens.count_try(left)
-        if not counted or not self.codes.is_right(found.token_hash, code, found.code_hash or ""):
+        if not await self.one_time_tokens.count_try(left):
             raise OneTimeTokenInvalid
+        await self.throttle.admit(found.address)
+        if not self.codes.is_right(found.token_hash, code, found.code_hash or ""):
+            raise OneTimeTokenInvalid
+        await self.throttle.forgive(found.address)
         return live_token(found, self.sealer)
 
     async def use(self, token: LiveToken) -> None:

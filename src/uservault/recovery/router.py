@@ -34,8 +34,8 @@ async def verify_email(
 ) -> Message:
     """Verify an e-mail address with the token from the e-mail or, when logged in, its code.
 
-    Both expire after 24 hours; the code also after five tries. If you verify a new address, it
-    replaces the old one.
+    Both expire after 24 hours; the code also after five tries. An address allows ten wrong codes a
+    day. If you verify a new address, it replaces the old one.
     """
     if data.token is not None:
         await verification.verify_by_token(data.token)
