@@ -1,9 +1,11 @@
-"""Rank e-mails by their family."""
+"""Rank e-mails by their family, and count the failed tries of e-mail requests."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+
+from uservault.db.base import UtcDateTime
 
 revision: str = "0019"
 down_revision: str | None = "0016"
@@ -27,8 +29,15 @@ def upgrade() -> None:
         of_family = letters.c.template.in_(templates)
         op.execute(sa.update(letters).where(of_family).values(priority=number))
     op.create_index(INDEX, "letters", ["priority", "next_try_at"])
+    tries = sa.Column("tries", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("letter_orders", tries)
+    op.add_column("letter_orders", sa.Column("retry_at", UtcDateTime, nullable=True))
+    op.add_column("letter_orders", sa.Column("failed_at", UtcDateTime, nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("letter_orders", "failed_at")
+    op.drop_column("letter_orders", "retry_at")
+    op.drop_column("letter_orders", "tries")
     op.drop_index(INDEX, "letters")
     op.drop_column("letters", "priority")

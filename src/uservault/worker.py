@@ -21,6 +21,7 @@ from uservault.one_time_tokens.sweep import OneTimeTokenSweep
 from uservault.privacy.erasures import ErasureSweep
 from uservault.privacy.sweep import PurgeSweep
 from uservault.recovery.email_request_job import EmailRequestJob
+from uservault.recovery.sweep import EmailRequestSweep
 from uservault.roles.expiry import GrantExpiry
 from uservault.sessions.sweep import SessionSweep
 from uservault.wiring.ports import Resources
@@ -59,6 +60,7 @@ SCHEDULES = (
     Schedule(SessionSweep, interval=600),
     Schedule(KeySweep, interval=600),
     Schedule(EmailRequestJob, interval=1),
+    Schedule(EmailRequestSweep, interval=600),
     Schedule(OneTimeTokenSweep, interval=600),
     Schedule(StoredAnswerSweep, interval=600),
     Schedule(Linking, interval=2),

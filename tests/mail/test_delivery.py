@@ -3,13 +3,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from tests.mail.queue import LATER, NEVER, TOKEN, mails, outbox, queue
 from tests.support.databases import settings_for
 from tests.support.fakes import FakeClock
 from tests.support.smtp import smtp_server
+from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.crypto import Sealer
 from uservault.mail.delivery import Delivery
+from uservault.mail.models import Mail
 from uservault.mail.transports import SmtpTransport
 from uservault.telemetry.logs import configure_logging
 from uservault.wiring.ports import Resources
@@ -116,6 +119,19 @@ class TestDelivery:
 
         assert [message["To"] for message in outbox(resources).sent] == ["bob@example.com"]
         assert await mails(resources, "last_error") == ["EmailSyntaxError", None]
+
+    async def test_one_letter_of_an_unknown_kind_stops_no_other(self, resources: Resources) -> None:
+        unknown = await queue(resources, to="ada@example.com")
+        await queue(resources, to="bob@example.com")
+        async with unit_of_work(resources.database) as session:
+            await session.execute(
+                update(Mail).where(Mail.id == unknown).values(template="of_another_version")
+            )
+
+        await Delivery(resources).run_once()
+
+        assert [message["To"] for message in outbox(resources).sent] == ["bob@example.com"]
+        assert await mails(resources, "last_error") == ["TemplateNotFound", None]
 
     async def test_says_that_a_letter_was_sealed_with_a_key_that_is_gone(
         self, resources: Resources

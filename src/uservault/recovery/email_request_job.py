@@ -1,80 +1,58 @@
+import logging
+from datetime import timedelta
+
 from sqlalchemy import select
 
-from uservault.events.log import EventLog
-from uservault.mail.messages import Contents, ResetPassword, VerifyEmail
-from uservault.mail.service import Mailer
-from uservault.one_time_tokens.purposes import Purpose
-from uservault.one_time_tokens.service import OneTimeTokenService
-from uservault.recovery.events import PasswordResetRequested
+from uservault.db.errors import ConcurrentChange, DatabaseUnavailable
+from uservault.kit.backoff import backoff
+from uservault.recovery.email_request_handler import EmailRequestHandler
 from uservault.recovery.models import QueuedEmailRequest
-from uservault.recovery.repository import EmailRequestRepository
+from uservault.recovery.repository import EmailRequestRepository, due
 from uservault.telemetry.origin import Origin
-from uservault.users.emails import UserEmailRepository
-from uservault.users.models import User
-from uservault.users.repository import UserRepository
-from uservault.users.status import is_active
 from uservault.wiring.ports import Resources
-from uservault.wiring.scope import CurrentSettings, Inject, Now, injected, scope
+from uservault.wiring.scope import scope
 
+log = logging.getLogger(__name__)
 
-@injected
-class EmailRequestHandler:
-    """Queues the requested e-mail if an active user has the address and needs the e-mail.
-
-    It goes to the address that was asked for, if that is the primary one or verified.
-    """
-
-    users: Inject[UserRepository]
-    emails: Inject[UserEmailRepository]
-    one_time_tokens: Inject[OneTimeTokenService]
-    mailer: Inject[Mailer]
-    events: Inject[EventLog]
-    settings: CurrentSettings
-    now: Now
-
-    async def handle(self, request: QueuedEmailRequest) -> None:
-        user = await self._user(request)
-        if user is None:
-            return
-        address = await self.emails.usable(user, request.email_key)
-        if address and self._is_needed(request, user, address):
-            await self._queue(request, user, address)
-
-    async def _user(self, request: QueuedEmailRequest) -> User | None:
-        id = await self.users.id_by_email(request.email_key)
-        user = await self.users.get(id) if id else None
-        return user if user and is_active(user, self.now()) else None
-
-    def _is_needed(self, request: QueuedEmailRequest, user: User, address: str) -> bool:
-        if request.purpose == Purpose.RESET_PASSWORD:
-            return True
-        unverified = address == user.email and not user.email_verified
-        return unverified and self.settings.registration.verify != "off"
-
-    async def _queue(self, request: QueuedEmailRequest, user: User, address: str) -> None:
-        issued = await self.one_time_tokens.issue(Purpose(request.purpose), user.id, address)
-        contents: Contents = VerifyEmail(token=issued.token, code=issued.code)
-        if request.purpose == Purpose.RESET_PASSWORD:
-            contents = ResetPassword(token=issued.token, username=user.username)
-            self.events.record(PasswordResetRequested(subject_id=user.id))
-        await self.mailer.queue(contents, address, user.locale, user.id)
+MAX_TRIES = 5
+FIRST_WAIT = 30.0  # seconds after the first failure; doubles with each
+LONGEST_WAIT = 3600.0
 
 
 class EmailRequestJob:
-    """Handles queued e-mail requests, oldest first, with the origin of the HTTP request."""
+    """Handles queued e-mail requests, oldest first, with the origin of the HTTP request.
+
+    A request that fails waits before it is tried again, and after five tries it is set aside. So it
+    blocks no other, and a request of a newer version survives a rolling upgrade.
+    """
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
+        self.now = resources.clock
 
     async def run_once(self) -> int:
         """The number of requests handled, at most 1."""
-        if not await self.resources.database.rows(select(QueuedEmailRequest.id).limit(1)):
+        waiting = select(QueuedEmailRequest.id).where(due(self.now())).limit(1)
+        if not await self.resources.database.rows(waiting):
             return 0
+        tried: list[int] = []
+        try:
+            await self._handle_next(tried)
+        except (DatabaseUnavailable, ConcurrentChange):  # not the request's fault
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the error, other requests go on
+            for id in tried:
+                await self._count_failure(id, type(error).__name__)
+        return len(tried)
+
+    async def _handle_next(self, tried: list[int]) -> None:
+        """Notes in `tried` which request it was, even if it fails."""
         async with scope(self.resources) as made:
             requests = made.get(EmailRequestRepository)
-            request = await requests.next()
+            request = await requests.next(self.now())
             if request is None:
-                return 0
+                return
+            tried.append(request.id)
             made.facts["origin"] = Origin(
                 address=request.address,
                 user_agent=request.user_agent,
@@ -82,4 +60,19 @@ class EmailRequestJob:
             )
             await made.get(EmailRequestHandler).handle(request)
             await requests.delete(request)
-        return 1
+
+    async def _count_failure(self, id: int, reason: str) -> None:
+        """In a unit of work of its own: that of the request was rolled back."""
+        async with scope(self.resources) as made:
+            request = await made.get(EmailRequestRepository).get(id)
+            if request is None:
+                return
+            request.tries += 1
+            facts = {"request": id, "tries": request.tries, "reason": reason}
+            if request.tries >= MAX_TRIES:
+                request.failed_at = self.now()
+                log.error("e-mail request set aside", extra=facts)
+            else:
+                wait = backoff(request.tries, FIRST_WAIT, LONGEST_WAIT)
+                request.retry_at = self.now() + timedelta(seconds=wait)
+                log.warning("e-mail request failed, will retry", extra=facts)

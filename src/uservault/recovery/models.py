@@ -22,3 +22,6 @@ class QueuedEmailRequest(Base):
     address: Mapped[str | None] = mapped_column(String(45))  # from here: of the HTTP request
     user_agent: Mapped[str | None] = mapped_column(String(256))
     request_id: Mapped[str | None] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")  # that failed
+    retry_at: Mapped[datetime | None] = mapped_column(default=None)
+    failed_at: Mapped[datetime | None] = mapped_column(default=None)  # set aside for good
