@@ -75,7 +75,7 @@ class TestNotices:
         await do_all(admin, ada)
         received += [each for each in await post(resources) if each.to != "root@example.com"]
 
-        assert len(received) == 5
+        assert len(received) == 6
         assert "evil.example" not in str(received)
         assert all("Hello,\n" in each.text for each in received)
 

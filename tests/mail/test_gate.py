@@ -114,7 +114,7 @@ class TestFloods:
         expected = {
             "off": {"email_changed": 30},
             "optional": {"email_changed": 31, "verify_email": 30},  # one to the proved address
-            "required": {"confirm_new_email": 30},
+            "required": {"confirm_new_email": 30, "email_change_requested": 10},
         }
         assert answers == {200: MANY}
         assert sent == expected[mode]

@@ -47,7 +47,7 @@ class UserChange:
         if verify != "off":
             await self.throttle.admit(Purpose.VERIFY_EMAIL, email, self.origin.client)
         if verify == "required":
-            await self.verification.request_change(user, email)
+            await self.verification.propose(user, email)
             data = data.model_copy(update={"email": MISSING})
             return await self.users.update(user_id, data, check)
         return await self._replace(user, data, check)

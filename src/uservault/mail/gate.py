@@ -7,7 +7,8 @@ from typing import TypeAlias
 from uservault.access.principal import Permission, Principal
 from uservault.kit.identity import email_key
 from uservault.limits.errors import TooManyTries
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.limit import Limit
+from uservault.limits.throttle import Throttle
 from uservault.mail.messages import Contents, Family
 from uservault.mail.recipient import Recipient
 from uservault.telemetry.origin import Origin

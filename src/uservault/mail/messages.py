@@ -63,6 +63,13 @@ class ConfirmNewEmail(Contents):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class EmailChangeRequested(Contents):
+    """To the address that would be replaced."""
+
+    username: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class EmailChanged(Contents):
     """To the old address."""
 

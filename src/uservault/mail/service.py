@@ -5,9 +5,9 @@ from uservault.access.guard import MaybePrincipal
 from uservault.access.origin import MaybeOrigin
 from uservault.db.base import NOBODY
 from uservault.events.log import EventLog
+from uservault.events.refusals import first_refusal_recorded
 from uservault.kit.crypto import random_token
 from uservault.limits.errors import TooManyTries
-from uservault.limits.recording import first_refusal_recorded
 from uservault.mail.errors import MailNotFailed, MailNotFound
 from uservault.mail.events import MailLeftOut, MailRetried
 from uservault.mail.gate import Admitted, MailGate

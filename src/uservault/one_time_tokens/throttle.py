@@ -1,5 +1,6 @@
 from uservault.kit.identity import email_key
-from uservault.limits.throttle import Limit, Throttle
+from uservault.limits.limit import Limit
+from uservault.limits.throttle import Throttle
 from uservault.wiring.ports import Resources
 
 TRIES = Limit("code-address", 10, 24 * 3600)

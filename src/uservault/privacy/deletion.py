@@ -1,7 +1,7 @@
 from uservault.access.principal import Principal
-from uservault.db.base import NOBODY
 from uservault.mail.messages import AccountDeleted
 from uservault.mail.notices import Notices
+from uservault.mail.recipient import Recipient
 from uservault.privacy.purge import Purge
 from uservault.roles.assignments import RoleAssignments
 from uservault.sessions.service import SessionService
@@ -35,7 +35,9 @@ class Deletion:
             await self.purge.purge(user)
         notice = AccountDeleted(username=user.username, days=str(grace.days))
         # A purge deletes the e-mails of its user: this one is nobody's.
-        await self.notices.tell(notice, user.email, user.locale, user_id if grace else NOBODY)
+        owner = user_id if grace else None
+        to = Recipient(user.email, user.email_verified, user.locale, owner)
+        await self.notices.tell(notice, to)
 
     async def restore(self, user_id: int, by: Principal) -> UserRead:
         """Raises DeletedUserNotFound or Forbidden."""

@@ -1,6 +1,13 @@
 from typing import TypeAlias
 
-from uservault.mail.messages import ConfirmNewEmail, EmailAdded, EmailChanged, VerifyEmail
+from uservault.events.log import EventLog
+from uservault.mail.messages import (
+    ConfirmNewEmail,
+    EmailAdded,
+    EmailChanged,
+    EmailChangeRequested,
+    VerifyEmail,
+)
 from uservault.mail.notices import Notices
 from uservault.mail.recipient import Recipient
 from uservault.mail.service import Mailer
@@ -8,6 +15,7 @@ from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.purposes import OF_ADDRESS, Purpose
 from uservault.one_time_tokens.reader import LiveToken
 from uservault.one_time_tokens.service import OneTimeTokenService
+from uservault.recovery.events import EmailProposed
 from uservault.users.emails import UserEmailRepository
 from uservault.users.models import User
 from uservault.users.service import UserService
@@ -25,6 +33,7 @@ class EmailVerification:
     emails: Inject[UserEmailRepository]
     mailer: Inject[Mailer]
     notices: Inject[Notices]
+    events: Inject[EventLog]
     settings: CurrentSettings
 
     async def request(self, user: User, *, must_send: bool = False) -> None:
@@ -35,6 +44,13 @@ class EmailVerification:
         if self.settings.registration.verify == "off" or user.email_verified:
             return
         await self._send(VerifyEmail, Purpose.VERIFY_EMAIL, user, user.email, must_send)
+
+    async def propose(self, user: User, email: str) -> None:
+        """Another address for the user, who is told at the present one (I4). Raises EmailTaken."""
+        await self.request_change(user, email)
+        self.events.record(EmailProposed(subject_id=user.id))
+        notice = EmailChangeRequested(username=user.username)
+        await self.notices.tell(notice, Recipient.of(user))
 
     async def request_change(self, user: User, email: str, *, must_send: bool = False) -> None:
         """Sends the e-mail to the new address. Once verified, it replaces the old address.

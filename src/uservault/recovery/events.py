@@ -5,6 +5,12 @@ class PasswordResetRequested(Event):
     type = "password.reset_requested"
 
 
+class EmailProposed(Event):
+    """Another address replaces the user's once it is verified."""
+
+    type = "email.proposed"
+
+
 class PasswordReset(Event):
     """With the one-time token from the e-mail, not with the old password."""
 

@@ -10,8 +10,11 @@ class NoticeSettings(Branch):
 
     password_changed: OrNone[bool] = Field(
         None,
-        description="E-mail users when their password has changed. This and the next six are on"
+        description="E-mail users when their password has changed. This and the next seven are on"
         " by default in production only.",
+    )
+    email_change_requested: OrNone[bool] = Field(
+        None, description="E-mail the present address when another one is to replace it."
     )
     email_changed: OrNone[bool] = Field(
         None, description="E-mail the old address when the e-mail address has changed."
