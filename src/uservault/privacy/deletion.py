@@ -28,10 +28,9 @@ class Deletion:
         await self.roles.ensure_not_last_admin(user_id)
         user = await self.users.delete(user_id, check)
         grace = self.settings.erasure_grace
-        if grace:
-            # Revoked, so that restoring the user does not bring the sessions back.
-            await self.sessions.revoke_all(user_id, "user deleted")
-        else:
+        # Restoring the user does not bring the sessions back, and other services learn their ids.
+        await self.sessions.revoke_all(user_id, "user deleted")
+        if not grace:
             await self.purge.purge(user)
         notice = AccountDeleted(username=user.username, days=str(grace.days))
         # A purge deletes the e-mails of its user: this one is nobody's.

@@ -1,12 +1,16 @@
 """When a session is live: not revoked, not expired, not idle for too long, its user active."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from uservault.sessions.models import Session
+from uservault.settings.tokens import LONGEST
 from uservault.wiring.ports import Resources
+
+# Other services have clocks of their own, and `last_seen_at` may be a minute old.
+MARGIN = timedelta(minutes=2)
 
 
 class SessionLifetime:
@@ -21,6 +25,16 @@ class SessionLifetime:
             Session.revoked_at.is_(None)
             & (Session.expires_at > now)
             & (Session.last_seen_at > now - self.idle)
+        )
+
+    def may_have_tokens(self, now: datetime) -> ColumnElement[bool]:
+        """Sessions to revoke: the live ones, and those whose last token other services may still
+        accept, since a session can end by idling before its token does."""
+        idle = max(self.idle, LONGEST)
+        return (
+            Session.revoked_at.is_(None)
+            & (Session.expires_at > now - MARGIN)
+            & (Session.last_seen_at > now - MARGIN - idle)
         )
 
     def is_live(self, row: Any, now: datetime) -> bool:

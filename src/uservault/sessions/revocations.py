@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, or_, select
 from uservault.db.database import AnyRow
 from uservault.events.models import EventRecord
 from uservault.sessions.cursor import Cursor, Position
+from uservault.sessions.lifetime import MARGIN
 from uservault.sessions.schemas import Revocation, RevocationFeed
+from uservault.settings.tokens import LONGEST
 from uservault.wiring.ports import Resources
 
 USER = ("user.deactivated", "user.deleted")
@@ -21,6 +23,7 @@ EVERYBODY = "session.revoked_everywhere"
 # So what is younger may still get company before it: read it again.
 OVERLAP = timedelta(seconds=45)
 PAGE_SIZE = 500
+HORIZON = LONGEST + MARGIN  # the settings may have allowed longer tokens until a moment ago
 
 COLUMNS = (EventRecord.id, EventRecord.type, EventRecord.at, EventRecord.subject_id)
 FEED = (
@@ -41,8 +44,6 @@ class RevocationReader:
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
         self.now = resources.clock
-        tokens = resources.settings.tokens
-        self.horizon = tokens.lifetime + timedelta(seconds=tokens.leeway)
 
     async def since(self, after: Cursor) -> RevocationFeed:
         """From the beginning, as far back as tokens live, if `after` is the first cursor."""
@@ -63,7 +64,7 @@ class RevocationReader:
     def _begin(self, scan: Position) -> ColumnElement[bool]:
         """What is older than any token need not be looked for, however long ago they asked."""
         at, id = EventRecord.at, EventRecord.id
-        lately = at > self.now() - self.horizon
+        lately = at > self.now() - HORIZON
         return lately & (at >= scan.at) & or_(at > scan.at, id > scan.id)
 
 

@@ -45,7 +45,7 @@ class Revocation(Schema):
 
     kind: Literal["sessions", "user", "everybody"] = Field(
         description="Refuse tokens whose `sid` is in `session_ids`; whose `sub` is `user_id` and"
-        " `iat` is not after `at`; all whose `iat` is not after `at`."
+        " `iat` is 30 s before `at` (`sessions` has the rest); all whose `iat` is not 30 s after."
     )
     at: datetime = Field(description="UTC (RFC 3339).")
     session_ids: list[int] = Field([], description="For `sessions`.")

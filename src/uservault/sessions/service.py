@@ -91,8 +91,8 @@ class SessionService:
         raise RefreshRefused
 
     async def revoke(self, user_id: int, which: ColumnElement[bool], reason: str) -> int:
-        """Ends those of a user's live sessions; how many there were."""
-        theirs = (Session.user_id == user_id) & which & self.lifetime.condition(self.now())
+        """Ends those of a user's sessions that may have tokens; how many there were."""
+        theirs = (Session.user_id == user_id) & which & self.lifetime.may_have_tokens(self.now())
         ended = await self._end(theirs)
         self._record(user_id, [session.id for session in ended], reason)
         return len(ended)
@@ -114,7 +114,7 @@ class SessionService:
 
     async def revoke_many(self, wanted: SessionRevocation) -> int:
         """What an administrator ends, of any users."""
-        live = self.lifetime.condition(self.now())
+        live = self.lifetime.may_have_tokens(self.now())
         if wanted.everybody:
             return await self._end_all(live)
         await self.one_time_tokens.void_all(wanted.user_ids)

@@ -14,11 +14,11 @@ from uservault.kit.crypto import random_token
 from uservault.kit.schema import Schema
 from uservault.roles.reader import EffectiveRoles
 from uservault.sessions.session_grant import LiveSession
+from uservault.settings.tokens import LONGEST
 from uservault.web.route import strict_json
 from uservault.wiring.ports import Resources
 
 CACHE_SIZE = 10_000  # verified tokens; about 10 MB
-LONGEST = timedelta(hours=24)
 MAX_BYTES = 8192  # of a token; ours have some 500, and never more than a header may
 MAX_ROLES = 50  # named in a token: with the longest names there are, it keeps to that
 COMPACT = re.compile(r"(?:[A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+")

@@ -13,6 +13,7 @@ from pydantic_settings import NoDecode
 from uservault.settings.base import Branch, split
 
 AUDIENCE = re.compile(r"[!-~]{1,255}")  # visible ASCII, since it travels in forms and tokens
+LONGEST = timedelta(hours=24)  # the life of any token, by whatever settings it was issued
 Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
 
 
@@ -20,7 +21,7 @@ class TokenSettings(Branch):
     lifetime: timedelta = Field(
         timedelta(minutes=15),
         ge=timedelta(seconds=10),
-        le=timedelta(hours=24),
+        le=LONGEST,
         description="The life of an access token: seconds or ISO 8601 (`PT15M`).",
     )
     leeway: int = Field(30, ge=5, le=60, description="Seconds by which clocks may differ.")
