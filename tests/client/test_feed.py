@@ -33,7 +33,7 @@ async def feed(vault: FakeVault, watch: Stopwatch) -> AsyncIterator[RevocationFe
         yield RevocationFeed(http, account, Revocations(10**9, skew=1), watch)
 
 
-def following(vault: FakeVault, fail_closed: bool = False, max_stale: float = 1) -> Verifier:
+def following(vault: FakeVault, fail_closed: bool | None = False, max_stale: float = 1) -> Verifier:
     return Verifier(
         "http://vault",
         audience="uservault",
@@ -236,6 +236,14 @@ class TestVerifier:
         async with following(vault) as verifier:
             assert (await verifier.verify(vault.token())).user_id == 7
         async with following(vault, fail_closed=True) as verifier:
+            with pytest.raises(Unavailable):
+                await verifier.verify(vault.token())
+
+    @pytest.mark.promise("I12")
+    async def test_refuses_all_unless_it_is_told_otherwise(self, vault: FakeVault) -> None:
+        vault.answers[FEED] = (503, b"")
+
+        async with following(vault, fail_closed=None) as verifier:
             with pytest.raises(Unavailable):
                 await verifier.verify(vault.token())
 

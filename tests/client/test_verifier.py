@@ -101,7 +101,7 @@ class TestVerify:
     @pytest.mark.promise("C3")
     @pytest.mark.parametrize(
         ("issued", "expires"),
-        [(-900, -11), (60, 900), (-5, -5), (-5, -6), (-5, 86400), (-86400 * 30, 900)],
+        [(-900, -31), (60, 900), (-5, -5), (-5, -6), (-5, 86400), (-86400 * 30, 900)],
     )
     async def test_refuses_a_time_that_is_not_now(
         self, issued: int, expires: int, vault: FakeVault, verifier: Verifier
@@ -109,6 +109,17 @@ class TestVerify:
         now = int(time())
 
         assert await refuses(verifier, vault.token(iat=now + issued, exp=now + expires))
+
+    @pytest.mark.promise("H12", "I12")
+    @pytest.mark.parametrize(("issued", "expires"), [(25, 900), (-900, -25)])
+    async def test_takes_a_time_that_is_now_by_a_clock_half_a_minute_off(
+        self, issued: int, expires: int, vault: FakeVault, verifier: Verifier
+    ) -> None:
+        now = int(time())
+
+        token = vault.token(iat=now + issued, exp=now + expires)
+
+        assert (await verifier.verify(token)).user_id == 7
 
     @pytest.mark.promise("C4")
     @pytest.mark.parametrize("payload", [b"", b"[]", b"null", NESTED.encode(), b"\xff", b"{"])

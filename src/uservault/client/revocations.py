@@ -11,15 +11,16 @@ MAX_ENTRIES = 1_000_000  # of sessions, and of users; about 100 MB each
 
 
 class Revocations:
-    """`lifetime`: the longest life of a token. Older revocations do not matter any more.
+    """`horizon`: how long a revocation matters. `skew`: how far clocks may differ. In seconds.
 
-    `skew`: how far the clocks of UserVault's processes may differ. Both in seconds. `iat` has only
-    whole seconds. So a token is refused even if it was signed up to `skew` seconds after the
-    revocation; its user must refresh it or log in again.
+    A session is revoked by its id, whatever the clocks say. UserVault names all sessions of a
+    user whom it revokes, so the user's entry refuses only tokens that are older beyond doubt: a
+    new login is never refused. If everybody is revoked, no session is named. Then tokens are
+    refused even if they were signed up to `skew` seconds later; their users must refresh them.
     """
 
-    def __init__(self, lifetime: float, skew: float, most: int = MAX_ENTRIES) -> None:
-        self.lifetime = lifetime
+    def __init__(self, horizon: float, skew: float, most: int = MAX_ENTRIES) -> None:
+        self.horizon = horizon
         self.skew = skew
         self.most = most
         self._sessions: dict[int, float] = {}  # times of revocation, the latest last
@@ -32,8 +33,10 @@ class Revocations:
     def ended(self, principal: Principal) -> bool:
         if principal.session_id in self._sessions:
             return True
-        at = max(self._users.get(principal.user_id, 0.0), self._everybody)
-        return principal.issued_at <= at + self.skew
+        signed_by = principal.issued_at + 1  # `iat` has only whole seconds
+        if signed_by <= self._users.get(principal.user_id, 0.0) - self.skew:
+            return True
+        return principal.issued_at <= self._everybody + self.skew
 
     def add(self, revocation: Mapping[str, Any]) -> None:
         """Add an entry of the feed. Raises LookupError, TypeError or ValueError for a bad one."""
@@ -55,7 +58,7 @@ class Revocations:
         Above the maximum, delete the oldest ones and refuse all tokens from their time or before.
         """
         for ends in (self._sessions, self._users):
-            while ends and _oldest(ends) < now - self.lifetime:
+            while ends and _oldest(ends) < now - self.horizon:
                 del ends[next(iter(ends))]
             while len(ends) > self.most:
                 self._everybody = max(self._everybody, ends.pop(next(iter(ends))))

@@ -18,7 +18,7 @@ from uservault.client.revocations import Revocations
 
 MAX_BYTES = 8192  # of a token; UserVault's have about 500
 TIMEOUT = 5.0  # seconds for a request to UserVault
-DAY = 86400.0
+DAY = 86400.0  # the longest life that UserVault gives any token
 
 
 class Verifier:
@@ -31,8 +31,8 @@ class Verifier:
     `username` and `password` belong to an account with the permission `sessions:read`. Without
     them, a token is valid until it expires, even if its session was revoked. With them, the
     verifier polls the feed of revocations every `poll` seconds. If that fails for `max_stale`
-    seconds, it logs a warning and uses the revocations that it knows; with `fail_closed`, it
-    raises Unavailable for all tokens. While UserVault is unavailable, its keys are used for
+    seconds, it logs a warning and raises Unavailable for all tokens; with `fail_closed=False`, it
+    uses the revocations that it knows. While UserVault is unavailable, its keys are used for
     `keep_keys` seconds.
 
     `lifetime` is the longest life of a token (USERVAULT_TOKENS__LIFETIME, or more). `leeway` is
@@ -50,11 +50,11 @@ class Verifier:
         password: str = "",
         poll: float = 2,
         max_stale: float = 30,
-        fail_closed: bool = False,
+        fail_closed: bool | None = None,
         keep_keys: float = 3600,
         lifetime: float = DAY,
-        leeway: float = 10,
-        skew: float = 1,
+        leeway: float = 30,
+        skew: float = 30,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         if fail_closed and not username:
@@ -62,10 +62,10 @@ class Verifier:
         self.rules = Rules(issuer=issuer, audience=audience, lifetime=lifetime, leeway=leeway)
         self.poll = poll
         self.max_stale = max_stale
-        self.fail_closed = fail_closed
+        self.fail_closed = fail_closed is not False
         self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
         self._keys = PublicKeys(self._http, keep_keys)
-        self.revocations = Revocations(lifetime + 2 * leeway, skew)
+        self.revocations = Revocations(DAY + leeway + skew, skew)
         self.feed = self._make_feed(username, password) if username else None
         self._stale = False
         self._tasks: list[Task[Any]] = []
