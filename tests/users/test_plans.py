@@ -3,16 +3,19 @@ lead them through all."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
 
 from uservault.db.batch import AnySelect
+from uservault.db.database import AnyRow
 from uservault.db.unit_of_work import unit_of_work
 from uservault.passwords.reader import _identified
 from uservault.roles.reader import BY_USER
 from uservault.sessions.authenticator import LIVE
 from uservault.sessions.models import Session
+from uservault.sessions.reader import from_device
 from uservault.tables import metadata
 from uservault.users.identifiers import Identifier, Kind
 from uservault.users.models import User
@@ -52,7 +55,10 @@ async def crowd(resources: Resources) -> Resources:
         await session.execute(insert(IDENTIFIERS), found_by)
         times = ("created_at", "last_seen_at", "expires_at", "refreshed_at")
         kept = dict.fromkeys(times, now) | {"key_sealed": "", "counter": 0}
-        await session.execute(insert(SESSIONS), [kept | {"user_id": n} for n in range(1, MANY + 1)])
+        sessions = [kept | {"user_id": n} for n in range(1, MANY + 1)]
+        ended = {"revoked_at": now, "device": "Firefox on Linux"}
+        await session.execute(insert(SESSIONS), sessions)
+        await session.execute(insert(SESSIONS), [each | ended for each in sessions * 3])
         await session.execute(
             insert(PASSWORDS), [{"user_id": n, "hash": ""} for n in range(1, MANY + 1)]
         )
@@ -76,9 +82,22 @@ async def test_goes_by_the_key(crowd: Resources, look: str, count: int) -> None:
     assert "ix_user_roles_expires_at" not in plan
 
 
+@pytest.mark.promise("I10")
+@pytest.mark.parametrize("address", ["192.0.2.7", None])
+async def test_a_login_finds_devices_by_an_index(crowd: Resources, address: str | None) -> None:
+    device = await explained(crowd, from_device(7, "Firefox on Linux", address))
+
+    assert "ix_sessions_user_id_" in device
+
+
 async def explained(resources: Resources, wanted: AnySelect) -> str:
     dialect = resources.database.reads.dialect
     sql = str(wanted.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     command = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
     rows = await resources.database.rows(text(f"{command} {sql.replace(':', chr(92) + ':')}"))
-    return "\n".join(str(tuple(row)) for row in rows)
+    return "\n".join(str(_chosen(row)) for row in rows)
+
+
+def _chosen(row: AnyRow) -> list[Any]:
+    """Without the keys that MariaDB lists because it considered them."""
+    return [value for name, value in row._mapping.items() if name != "possible_keys"]

@@ -27,12 +27,12 @@ class NewDevices:
         """
         if not self.notices.has(NewDevice):
             return
-        known = await self.sessions.devices_of(user_id)
         device, address = label(self.origin.user_agent), self.origin.address
-        if (device, address) in known:
+        has_sessions, known = await self.sessions.knows(user_id, device, address)
+        if known:
             return
         user = await self.users.get(user_id)
-        if not known and self.now() <= user.created_at + RETENTION:
+        if not has_sessions and self.now() <= user.created_at + RETENTION:
             return
         contents = NewDevice(
             username=user.username,

@@ -1,9 +1,13 @@
 from datetime import datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from uservault.db.base import Base, BigId, OwnedId, exact
+from uservault.sessions.device import LONGEST_LABEL
+
+LASTS = text("revoked_at IS NULL")
 
 
 class Session(Base):
@@ -13,6 +17,12 @@ class Session(Base):
     """
 
     __tablename__ = "sessions"
+    __table_args__: ClassVar[Any] = (  # type: ignore[misc]
+        Index(None, "user_id", "device", "address"),  # is this device known?
+        # How many are there? However many have ended.
+        Index(None, "user_id", "revoked_at", sqlite_where=LASTS, postgresql_where=LASTS),
+        Base.__table_args__,
+    )
 
     id: Mapped[OwnedId] = mapped_column(init=False)
     user_id: Mapped[int] = mapped_column(
@@ -20,7 +30,6 @@ class Session(Base):
         ForeignKey("users.id", ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,
-        index=True,
     )
     created_at: Mapped[datetime]
     authenticated_at: Mapped[datetime]  # the last proof: the login, or a later password check
@@ -30,6 +39,7 @@ class Session(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
     address: Mapped[str | None] = mapped_column(String(45), default=None)
     user_agent: Mapped[str | None] = mapped_column(String(256), default=None)
+    device: Mapped[str | None] = mapped_column(exact(LONGEST_LABEL), default=None)
     key_sealed: Mapped[str] = mapped_column(Text)
     counter: Mapped[int] = mapped_column(default=0)
     refreshed_at: Mapped[datetime]
