@@ -44,8 +44,9 @@ class Revocation(Schema):
     """Something that access tokens must be refused for, though they verify."""
 
     kind: Literal["sessions", "user", "everybody"] = Field(
-        description="Refuse tokens whose `sid` is in `session_ids`; whose `sub` is `user_id` and"
-        " `iat` is 30 s before `at` (`sessions` has the rest); all whose `iat` is not 30 s after."
+        description="`sessions`: refuse tokens whose `sid` is in `session_ids`. `user`: whose `sub`"
+        " is `user_id` and `iat` 30 s before `at` or older; the rest are named by `sessions`."
+        " `everybody`: whose `iat` is at most 30 s after `at`."
     )
     at: datetime = Field(description="UTC (RFC 3339).")
     session_ids: list[int] = Field([], description="For `sessions`.")
