@@ -15,7 +15,7 @@ from uservault.passwords.reader import _identified
 from uservault.roles.reader import BY_USER
 from uservault.sessions.authenticator import LIVE
 from uservault.sessions.models import Session
-from uservault.sessions.reader import from_device
+from uservault.sessions.reader import UNREVOKED, from_device
 from uservault.tables import metadata
 from uservault.users.identifiers import Identifier, Kind
 from uservault.users.models import User
@@ -84,10 +84,12 @@ async def test_goes_by_the_key(crowd: Resources, look: str, count: int) -> None:
 
 @pytest.mark.promise("I10")
 @pytest.mark.parametrize("address", ["192.0.2.7", None])
-async def test_a_login_finds_devices_by_an_index(crowd: Resources, address: str | None) -> None:
+async def test_a_login_finds_sessions_by_indexes(crowd: Resources, address: str | None) -> None:
     device = await explained(crowd, from_device(7, "Firefox on Linux", address))
+    count = await explained(crowd, UNREVOKED.where(Session.user_id == 7))
 
     assert "ix_sessions_user_id_" in device
+    assert "ix_sessions_user_id_revoked_at" in count
 
 
 async def explained(resources: Resources, wanted: AnySelect) -> str:

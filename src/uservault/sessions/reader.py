@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from uservault.db.batch import AnySelect, by_key
 from uservault.db.database import AnyRow
@@ -32,6 +32,12 @@ REFRESHING = (
     .where(Session.revoked_at.is_(None), NOT_DELETED)
 )
 
+UNREVOKED = (
+    select(Session.user_id, func.count().label("sessions"))
+    .where(Session.revoked_at.is_(None))
+    .group_by(Session.user_id)
+)
+
 
 def of_user(user_id: int) -> AnySelect:
     return select(Session.id).where(Session.user_id == user_id)
@@ -52,6 +58,7 @@ class SessionReader:
         self.lifetime = resources.shared(SessionLifetime)
         self.now = resources.clock
         self.refreshing = by_key(resources.database, REFRESHING)
+        self.unrevoked = by_key(resources.database, UNREVOKED)
 
     async def to_refresh(self, id: int) -> AnyRow | None:
         """A live session with what its refresh tokens hang on."""
@@ -78,6 +85,11 @@ class SessionReader:
         such_known = from_device(user_id, device, address).exists()
         [row] = await self.database.rows(select(any_known, such_known))
         return bool(row[0]), bool(row[1])
+
+    async def count_unrevoked(self, user_id: int) -> int:
+        """Those that have expired or idled included, so that an index alone tells."""
+        row = await self.unrevoked.get(user_id)
+        return row.sessions if row else 0
 
     async def of_user(self, user_id: int, current: int | None = None) -> Sequence[SessionRead]:
         """The newest of the live ones; `current` is the one that asks."""

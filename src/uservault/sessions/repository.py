@@ -23,6 +23,12 @@ class SessionRepository(Repository[Session]):
         values = {"counter": counter + 1, "refreshed_at": now, "last_seen_at": now}
         return await self._count(update(Session).where(last).values(values)) == 1
 
+    async def idlest(self, user_id: int, count: int) -> Sequence[int]:
+        """The ids of those not revoked that were used longest ago."""
+        theirs = (Session.user_id == user_id) & Session.revoked_at.is_(None)
+        by_use = select(Session.id).where(theirs).order_by(Session.last_seen_at, Session.id)
+        return (await self.session.scalars(by_use.limit(count))).all()
+
     async def lock(self, which: ColumnElement[bool]) -> Sequence[AnyRow]:
         """Their ids, and whose they are."""
         ids = select(Session.id, Session.user_id).where(which).order_by(Session.id)

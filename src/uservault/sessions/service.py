@@ -1,16 +1,17 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, true
 
 from uservault.access.origin import CurrentOrigin
-from uservault.db.database import AnyRow
 from uservault.events.log import EventLog
 from uservault.one_time_tokens.service import OneTimeTokenService
+from uservault.sessions.cap import SessionCap
 from uservault.sessions.device import label
+from uservault.sessions.ending import SessionEnding
 from uservault.sessions.errors import RefreshRefused, SessionNotFound
-from uservault.sessions.events import EverySessionRevoked, SessionRevoked
+from uservault.sessions.events import EverySessionRevoked
 from uservault.sessions.lifetime import SessionLifetime
 from uservault.sessions.models import Session
 from uservault.sessions.reader import SessionReader
@@ -20,14 +21,14 @@ from uservault.sessions.schemas import SessionRevocation
 from uservault.sessions.session_grant import SessionGrant
 from uservault.wiring.scope import CurrentSettings, Inject, Now, Shared, injected
 
-BATCH_SIZE = 500  # sessions in one statement, and in one event
-
 
 @injected
 class SessionService:
     """Logins: opened, refreshed, ended."""
 
     sessions: Inject[SessionRepository]
+    cap: Inject[SessionCap]
+    ending: Inject[SessionEnding]
     reader: Shared[SessionReader]
     tokens: Shared[RefreshTokens]
     one_time_tokens: Inject[OneTimeTokenService]
@@ -40,7 +41,11 @@ class SessionService:
     async def open(
         self, user_id: int, authenticated_at: datetime, methods: Sequence[str]
     ) -> SessionGrant:
-        """`methods` (RFC 8176) are how the user proved at that time who they are."""
+        """`methods` (RFC 8176) are how the user proved at that time who they are.
+
+        Lock the user first: see `SessionCap`.
+        """
+        await self.cap.make_room(user_id)
         now = self.now()
         session = Session(
             user_id=user_id,
@@ -95,8 +100,8 @@ class SessionService:
     async def revoke(self, user_id: int, which: ColumnElement[bool], reason: str) -> int:
         """Ends those of a user's sessions that may have tokens; how many there were."""
         theirs = (Session.user_id == user_id) & which & self.lifetime.may_have_tokens(self.now())
-        ended = await self._end(theirs)
-        self._record(user_id, [session.id for session in ended], reason)
+        ended = await self.ending.end(theirs)
+        self.ending.record(user_id, [session.id for session in ended], reason)
         return len(ended)
 
     async def revoke_one(self, user_id: int, id: int | None, reason: str) -> None:
@@ -121,12 +126,12 @@ class SessionService:
             return await self._end_all(live)
         await self.one_time_tokens.void_all(wanted.user_ids)
         named = Session.user_id.in_(wanted.user_ids) | Session.id.in_(wanted.session_ids)
-        ended = await self._end(named & live)
+        ended = await self.ending.end(named & live)
         theirs: dict[int, list[int]] = {}
         for session in ended:
             theirs.setdefault(session.user_id, []).append(session.id)
         for user_id in sorted(theirs):
-            self._record(user_id, theirs[user_id], "administrator")
+            self.ending.record(user_id, theirs[user_id], "administrator")
         return len(ended)
 
     async def _end_all(self, live: ColumnElement[bool]) -> int:
@@ -134,18 +139,6 @@ class SessionService:
         count = await self.sessions.revoke_all(live, self.now())
         self.events.record(EverySessionRevoked(subject_id=None, count=count))
         return count
-
-    async def _end(self, which: ColumnElement[bool]) -> Sequence[AnyRow]:
-        """Locked first, in one order: whoever refreshes one meanwhile comes too late."""
-        ended = await self.sessions.lock(which)
-        for some in _parts([session.id for session in ended]):
-            await self.sessions.revoke_all(Session.id.in_(some), self.now())
-        return ended
-
-    def _record(self, user_id: int, ids: Sequence[int], reason: str) -> None:
-        for some in _parts(ids):
-            revoked = SessionRevoked(subject_id=user_id, sessions=list(some), reason=reason)
-            self.events.record(revoked)
 
     def _opened(self, session: Any, counter: int) -> SessionGrant:
         return SessionGrant(
@@ -156,9 +149,3 @@ class SessionService:
             methods=tuple(session.methods.split()),
             refresh_token=self.tokens.write(session, counter),
         )
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Nothing limits how often one logs in, but how many values a statement may have is limited:
-    a user of very many sessions must still be able to end them."""
-    return (ids[first : first + BATCH_SIZE] for first in range(0, len(ids), BATCH_SIZE))

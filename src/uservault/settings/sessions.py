@@ -28,6 +28,12 @@ class SessionSettings(Branch):
         le=timedelta(days=1),
         description="How recent a login or password check must be for dangerous actions.",
     )
+    max_per_user: int = Field(
+        100,
+        ge=1,
+        le=10_000,
+        description="How many sessions a user may have. One more ends the one idle longest.",
+    )
     refresh_grace: timedelta = Field(
         timedelta(seconds=10),
         ge=timedelta(0),
