@@ -10,7 +10,7 @@ from ua_parser import parse
 from uservault.db.base import exact
 
 revision: str = "0020"
-down_revision: str | None = "0018"
+down_revision: str | None = "0019"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
