@@ -133,7 +133,7 @@ class TestListEvents:
         await admin.delete(f"/users/{ada.id}")
 
         told = types(await admin.get(f"/events?subject={ada.id}"))
-        assert told[:2] == ["user.purged", "user.deleted"]
+        assert told[:3] == ["user.purged", "session.revoked", "user.deleted"]
 
 
 class TestListMyEvents:

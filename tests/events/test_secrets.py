@@ -29,6 +29,7 @@ TEXT = {
     ("signing_key.rotated", "kid"): "the thumbprint of a public key",
     ("signing_key.rotated", "algorithm"): "one of three names",
     ("signing_key.retired", "kid"): "the thumbprint of a public key",
+    ("mail.left_out", "template"): "the name of a file of ours",
     ("role.created", "role"): "a role's name: chosen by an administrator, shown to everybody",
     ("role.created", "permissions"): "likewise",
     ("role.updated", "role"): "likewise",

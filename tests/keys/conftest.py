@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -35,5 +36,9 @@ async def second(first: Replica, settings: Settings, clock: FakeClock) -> AsyncI
 
 
 def signing_with(algorithm: str, database_url: str, **others: object) -> Settings:
-    tokens = {"algorithm": algorithm}
-    return databases.settings_for(database_url, log={"file": None}, tokens=tokens, **others)
+    chosen: dict[str, Any] = {
+        "log": {"file": None},
+        "tokens": {"algorithm": algorithm},
+        "sessions": {"max_per_user": 1000},  # one user logs in often, and uses old tokens
+    }
+    return databases.settings_for(database_url, **chosen, **others)
