@@ -1,3 +1,5 @@
+from sqlalchemy import select
+
 from uservault.invitations.models import Invitation
 from uservault.wiring.repository import Repository
 
@@ -9,3 +11,8 @@ class InvitationRepository(Repository[Invitation]):
     """
 
     model = Invitation
+
+    async def inviter_of(self, id: int) -> int | None:
+        """The id of who sent it last. Locks nothing."""
+        found = select(Invitation.inviter_id).where(Invitation.id == id)
+        return await self.session.scalar(found)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, status
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
+from uservault.db.errors import ConcurrentChange
 from uservault.idempotency.endpoint import idempotent
 from uservault.invitations.acceptance import InvitationAcceptance
 from uservault.invitations.errors import InvitationNotFound
@@ -24,7 +25,7 @@ from uservault.passwords.errors import PasswordRefused
 from uservault.passwords.hasher import TooManyPasswords
 from uservault.registration.errors import RegistrationClosed
 from uservault.roles.errors import UnknownRole
-from uservault.users.errors import EmailTaken, UsernameTaken
+from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
 from uservault.web.etag import created
@@ -35,7 +36,19 @@ from uservault.wiring.scope import Inject, Shared
 router = APIRouter(prefix="/api", tags=["invitations"], route_class=Route)
 
 REQUIRES_WRITE: dict[str, Any] = {"dependencies": [requires(Permission.INVITATIONS_WRITE)]}
-PROBLEMS = problems(RegistrationClosed, EmailTaken, UnknownRole, FreshLoginRequired, TooManyTries)
+PROBLEMS = problems(
+    RegistrationClosed, UserNotFound, EmailTaken, UnknownRole, FreshLoginRequired, TooManyTries
+)
+RESEND = problems(
+    RegistrationClosed,
+    InvitationNotFound,
+    UserNotFound,
+    ConcurrentChange,
+    EmailTaken,
+    UnknownRole,
+    FreshLoginRequired,
+    TooManyTries,
+)
 
 
 @router.get("/invitations", **REQUIRES_WRITE)
@@ -68,7 +81,7 @@ async def create_invitation(
 @router.post(
     "/invitations/{id:id}/resend",
     response_model=InvitationRead,
-    responses=PROBLEMS | problems(InvitationNotFound),
+    responses=RESEND,
     **REQUIRES_WRITE,
 )
 @idempotent()
@@ -82,7 +95,11 @@ async def resend_invitation(
     return await invitations.resend(id, by)
 
 
-@router.delete("/invitations/{id:id}", responses=problems(InvitationNotFound), **REQUIRES_WRITE)
+@router.delete(
+    "/invitations/{id:id}",
+    responses=problems(InvitationNotFound, ConcurrentChange),
+    **REQUIRES_WRITE,
+)
 async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationService]) -> Message:
     """Revoke an invitation. Its link stops working."""
     await invitations.revoke(id)

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 from uservault.access.fresh import FreshProof
 from uservault.access.principal import Principal
+from uservault.db.errors import ConcurrentChange
 from uservault.events.log import EventLog
 from uservault.invitations.errors import InvitationNotFound
 from uservault.invitations.events import InvitationCreated, InvitationResent, InvitationRevoked
@@ -17,6 +18,7 @@ from uservault.one_time_tokens.purposes import Purpose
 from uservault.one_time_tokens.service import Issued, OneTimeTokenService
 from uservault.registration.policy import RegistrationPolicy
 from uservault.roles.assignments import RoleAssignments
+from uservault.users.repository import UserRepository
 from uservault.users.service import UserService
 from uservault.wiring.scope import Inject, Now, Shared, injected
 
@@ -32,6 +34,7 @@ class InvitationService:
     fresh: Shared[FreshProof]
     invitations: Inject[InvitationRepository]
     users: Inject[UserService]
+    inviters: Inject[UserRepository]
     roles: Inject[RoleAssignments]
     one_time_tokens: Inject[OneTimeTokenService]
     mailer: Inject[Mailer]
@@ -40,9 +43,11 @@ class InvitationService:
     now: Now
 
     async def create(self, data: InvitationCreate, by: Principal) -> Invitation:
-        """Raises RegistrationClosed, EmailTaken, UnknownRole, Forbidden or TooManyTries."""
+        """Raises RegistrationClosed, UserNotFound, EmailTaken, UnknownRole, Forbidden or
+        TooManyTries."""
         self.policy.ensure_invitations_allowed()
         self._ensure_fresh(data.roles, by)
+        await self.users.get(by.user_id)
         await self.roles.ensure_may_grant(data.roles, by)
         await self.users.ensure_email_free(data.email)
         admitted = await self._admit(data.email)
@@ -66,10 +71,11 @@ class InvitationService:
     async def resend(self, id: int, by: Principal) -> Invitation:
         """Sends a new token, valid for another 7 days, in the name of `by`. Voids the old token.
 
-        Raises InvitationNotFound, or like `create`.
+        Raises InvitationNotFound, ConcurrentChange, or like `create`.
         """
         self.policy.ensure_invitations_allowed()
-        invitation = await self._get(id)
+        invitation = await self._get(id, by.user_id)
+        await self.users.get(by.user_id)
         self._ensure_fresh(invitation.roles, by)
         await self.roles.ensure_may_grant(invitation.roles, by)
         await self.users.ensure_email_free(invitation.email)
@@ -85,7 +91,7 @@ class InvitationService:
         return invitation
 
     async def revoke(self, id: int) -> None:
-        """Raises InvitationNotFound."""
+        """Raises InvitationNotFound or ConcurrentChange."""
         invitation = await self._get(id)
         await self._void(invitation)
         await self.invitations.delete(invitation)
@@ -109,7 +115,18 @@ class InvitationService:
     async def _send(self, token: str, admitted: Admitted) -> int:
         return (await self.mailer.queue(InvitationEmail(token=token), admitted)).id
 
-    async def _get(self, id: int) -> Invitation:
-        if invitation := await self.invitations.get(id):
-            return invitation
-        raise InvitationNotFound
+    async def _get(self, id: int, *others: int) -> Invitation:
+        """Locked, and before it the users: the inviter, whose one-time token it has, and others.
+
+        Raises ConcurrentChange if another user sends it meanwhile.
+        """
+        inviter_id = await self.invitations.inviter_of(id)
+        if inviter_id is None:
+            raise InvitationNotFound
+        await self.inviters.lock(inviter_id, *others)
+        invitation = await self.invitations.get(id)
+        if invitation is None:
+            raise InvitationNotFound
+        if invitation.inviter_id != inviter_id:
+            raise ConcurrentChange
+        return invitation
