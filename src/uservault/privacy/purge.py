@@ -2,6 +2,7 @@ from uservault.events.log import EventLog
 from uservault.mail.repository import MailRepository
 from uservault.one_time_tokens.repository import OneTimeTokenRepository
 from uservault.privacy.erasures import Erasures
+from uservault.roles.repository import RoleRepository
 from uservault.users.events import UserPurged
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
@@ -13,10 +14,11 @@ from uservault.wiring.scope import Inject, Now, injected
 class Purge:
     """Deletes a user for good, with the rows that reference them and what is keyed by them.
 
-    Their events stay, without personal data: see `Erasures`.
+    Their events stay, without personal data: see `Erasures`. The user must be locked.
     """
 
     users: Inject[UserRepository]
+    roles: Inject[RoleRepository]
     mails: Inject[MailRepository]
     one_time_tokens: Inject[OneTimeTokenRepository]
     erasures: Inject[Erasures]
@@ -24,6 +26,7 @@ class Purge:
     now: Now
 
     async def purge(self, user: User) -> None:
+        await self.roles.lock_for_assignment(user.id, ())  # or the cascade would lock grants first
         before = state_of(user, self.now())
         await self.mails.forget(user.id)
         await self.one_time_tokens.forget(user.id)
