@@ -13,16 +13,15 @@ LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 class StoredAnswer(Base):
     """The answer to a request with an Idempotency-Key, for whoever repeats the request.
 
-    It goes with its caller and with the user whom it describes.
+    It goes with the user whom it describes, and a purge deletes it with its caller. The caller is
+    no foreign key: that would lock them, after the users whom the request has locked.
     """
 
     __tablename__ = "idempotency_keys"
 
     id: Mapped[Id] = mapped_column(init=False)
     key_hash: Mapped[str] = mapped_column(exact(64), unique=True)  # of the caller and their key
-    user_id: Mapped[int | None] = mapped_column(  # the caller; None for anonymous ones
-        BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[int | None] = mapped_column(BigId, index=True)  # the caller; None: anonymous
     subject_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("users.id", ondelete="CASCADE"), index=True
     )

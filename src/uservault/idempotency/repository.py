@@ -14,8 +14,7 @@ class StoredAnswerRepository(Repository[StoredAnswer]):
     async def replace(self, row: StoredAnswer, now: datetime) -> None:
         """Store the answer in the place of an expired one.
 
-        Raises IdempotencyKeyInUse if another request has stored one, or if the caller or the
-        subject was purged.
+        Raises IdempotencyKeyInUse if another request has stored one, or if the subject was purged.
         """
         await self.session.flush()  # so that a violated constraint below is one of ours
         expired = (StoredAnswer.key_hash == row.key_hash) & (StoredAnswer.expires_at <= now)
@@ -24,3 +23,7 @@ class StoredAnswerRepository(Repository[StoredAnswer]):
             await self.save(row)
         except IntegrityError:
             raise IdempotencyKeyInUse from None
+
+    async def forget(self, caller_id: int) -> None:
+        """Delete all answers to a user."""
+        await self.session.execute(delete(StoredAnswer).where(StoredAnswer.user_id == caller_id))

@@ -1,4 +1,5 @@
 from uservault.events.log import EventLog
+from uservault.idempotency.repository import StoredAnswerRepository
 from uservault.mail.repository import MailRepository
 from uservault.one_time_tokens.repository import OneTimeTokenRepository
 from uservault.privacy.erasures import Erasures
@@ -21,6 +22,7 @@ class Purge:
     roles: Inject[RoleRepository]
     mails: Inject[MailRepository]
     one_time_tokens: Inject[OneTimeTokenRepository]
+    answers: Inject[StoredAnswerRepository]
     erasures: Inject[Erasures]
     events: Inject[EventLog]
     now: Now
@@ -30,6 +32,7 @@ class Purge:
         before = state_of(user, self.now())
         await self.mails.forget(user.id)
         await self.one_time_tokens.forget(user.id)
+        await self.answers.forget(user.id)
         await self.users.delete(user)
         self.events.record(UserPurged(subject_id=user.id, before=before))
         await self.erasures.begin(user.id)

@@ -1,0 +1,39 @@
+"""Free idempotency_keys of the foreign key to the caller: to store an answer locks no user."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from alembic import op
+from alembic.operations import BatchOperations
+
+revision: str = "0020"
+down_revision: str | None = "0018"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+NAME = "fk_idempotency_keys_user_id_users"
+OPTIONS = {
+    "mariadb_charset": "utf8mb4",
+    "mariadb_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_engine": "InnoDB",
+    "sqlite_autoincrement": True,
+}
+
+
+def upgrade() -> None:
+    with _altered() as batch_op:
+        batch_op.drop_constraint(NAME, type_="foreignkey")
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM idempotency_keys WHERE user_id NOT IN (SELECT id FROM users)")
+    with _altered() as batch_op:
+        batch_op.create_foreign_key(op.f(NAME), "users", ["user_id"], ["id"], ondelete="CASCADE")
+
+
+@contextmanager
+def _altered() -> Iterator[BatchOperations]:
+    """SQLite makes the table anew. Nobody is told its ids, so they may begin again."""
+    with op.batch_alter_table("idempotency_keys", table_kwargs=OPTIONS) as batch_op:
+        yield batch_op
