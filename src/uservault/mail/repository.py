@@ -3,6 +3,7 @@ from sqlalchemy import delete, insert, select
 from uservault.mail.models import Mail
 from uservault.wiring.repository import Repository
 
+BATCH_SIZE = 500
 COLUMNS = Mail.__table__.columns
 
 
@@ -30,5 +31,11 @@ class MailRepository(Repository[Mail]):
             await self.session.execute(insert(Mail).values(dict(row) | {"user_id": user_id}))
 
     async def forget(self, user_id: int) -> None:
-        """Delete all e-mails to a user: they contain the address."""
-        await self.session.execute(delete(Mail).where(Mail.user_id == user_id))
+        """Delete all e-mails to a user: they contain the address. Lock the user first.
+
+        By their ids, as MariaDB locks them where a worker leases them: not in another index first.
+        """
+        ids = (await self.session.scalars(select(Mail.id).where(Mail.user_id == user_id))).all()
+        for first in range(0, len(ids), BATCH_SIZE):
+            some = ids[first : first + BATCH_SIZE]
+            await self.session.execute(delete(Mail).where(Mail.id.in_(some)))
