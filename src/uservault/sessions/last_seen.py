@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.problems import Problem
@@ -58,8 +58,11 @@ class LastSeen:
                 log.warning("presence not written", extra={"problem": problem.code()})
 
     async def _mark(self, ids: list[int]) -> None:
+        """Skips sessions that are being changed, rather than wait for one while it has another."""
         now = self.now()
         stale = Session.id.in_(ids) & (Session.last_seen_at <= now - EXACT_TO)
+        free = select(Session.id).where(stale).order_by(Session.id)
         async with unit_of_work(self.database) as session:
-            marked = update(Session).where(stale).values(last_seen_at=now)
+            found = (await session.scalars(free.with_for_update(skip_locked=True))).all()
+            marked = update(Session).where(Session.id.in_(found)).values(last_seen_at=now)
             await session.execute(marked.execution_options(synchronize_session=False))
