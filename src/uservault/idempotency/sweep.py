@@ -10,6 +10,7 @@ class StoredAnswerSweep(Sweep):
     """Deletes stored answers 24 hours after they were given."""
 
     model = StoredAnswer
+    owners = (StoredAnswer.user_id, StoredAnswer.subject_id)
 
     def is_over(self, now: datetime) -> ColumnElement[bool]:
         return StoredAnswer.expires_at <= now

@@ -12,6 +12,7 @@ class InvitationSweep(Sweep):
     """Deletes invitations 30 days after they expired."""
 
     model = Invitation
+    owners = (Invitation.inviter_id,)
 
     def is_over(self, now: datetime) -> ColumnElement[bool]:
         return Invitation.expires_at < now - RETENTION

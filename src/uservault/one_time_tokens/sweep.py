@@ -10,6 +10,7 @@ class OneTimeTokenSweep(Sweep):
     """Deletes one-time tokens that have expired."""
 
     model = OneTimeToken
+    owners = (OneTimeToken.user_id,)
 
     def is_over(self, now: datetime) -> ColumnElement[bool]:
         return OneTimeToken.expires_at <= now

@@ -12,6 +12,7 @@ class SessionSweep(Sweep):
     """Deletes sessions that ended long ago. None of their refresh tokens is valid any more."""
 
     model = Session
+    owners = (Session.user_id,)
 
     def is_over(self, now: datetime) -> ColumnElement[bool]:
         end = now - RETENTION
