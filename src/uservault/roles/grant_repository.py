@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -9,6 +10,7 @@ from uservault.wiring.scope import Now, WriteSession, injected
 
 BATCH_SIZE = 500  # rows
 EXPIRED = UserRole.expires_at <= NOW
+OLDEST_FIRST = (UserRole.expires_at, UserRole.user_id)
 
 
 @injected
@@ -24,14 +26,27 @@ class GrantRepository:
         found = await self.session.scalars(theirs.with_for_update())
         return {grant.role_id: grant for grant in found}
 
-    async def lock_expired(self, of_role: Role | None = None) -> Sequence[UserRole]:
-        """A batch of grants that are over; locked. Skips those that another worker has locked,
-        unless they are of a role that is to be deleted."""
-        expired = select(UserRole).where(EXPIRED).order_by(UserRole.expires_at, UserRole.user_id)
-        if of_role is not None:
-            expired = expired.where(UserRole.role_id == of_role.id)
-        locked = expired.limit(BATCH_SIZE).with_for_update(skip_locked=of_role is None)
-        return (await self.session.scalars(locked, {"now": self.now()})).all()
+    async def lock_expired(self) -> Sequence[UserRole]:
+        """A batch of grants that are over; locked, after their roles. Skips locked ones."""
+        theirs = UserRole.role_id.in_(await self._lock_expiring())
+        batch = select(UserRole).where(EXPIRED, theirs).order_by(*OLDEST_FIRST).limit(BATCH_SIZE)
+        return await self._all(batch.with_for_update(skip_locked=True))
+
+    async def lock_expired_of(self, role: Role) -> Sequence[UserRole]:
+        """A batch of those of a role, which is locked. It touches no grants of others."""
+        theirs = select(UserRole.user_id).where(EXPIRED, UserRole.role_id == role.id)
+        users = await self._all(theirs.order_by(*OLDEST_FIRST).limit(BATCH_SIZE))
+        these = (UserRole.role_id == role.id) & UserRole.user_id.in_(users)
+        return await self._all(select(UserRole).where(these, EXPIRED).with_for_update())
+
+    async def _lock_expiring(self) -> Sequence[int]:
+        """The roles of grants that are over, locked first: whoever deletes a role has it."""
+        over = select(UserRole.role_id).where(EXPIRED).distinct().limit(BATCH_SIZE)
+        theirs = Role.id.in_(await self._all(over))
+        return await self._all(select(Role.id).where(theirs).order_by(Role.id).with_for_update())
+
+    async def _all(self, statement: Any) -> Sequence[Any]:
+        return (await self.session.scalars(statement, {"now": self.now()})).all()
 
     async def roles_of(self, grants: Sequence[UserRole]) -> Mapping[int, Role]:
         """By their ids."""

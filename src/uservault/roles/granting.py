@@ -59,7 +59,7 @@ class Granting:
 
     async def withdraw(self, role: Role) -> int:
         """Before the role is deleted, which deletes its grants: the number of its users."""
-        while await self.record_expired(await self.grants.lock_expired(role)):
+        while await self.record_expired(await self.grants.lock_expired_of(role)):
             pass
         count = last = 0
         while users := await self.grants.holders(role, after=last):
