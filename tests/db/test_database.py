@@ -5,6 +5,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.support.fakes import FakeClock
+from uservault.db.errors import ConcurrentChange
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.problems import Conflict, Unauthorized
 from uservault.passwords.models import Password
@@ -60,11 +61,13 @@ async def test_times_come_back_aware_and_whole(resources: Resources, clock: Fake
 
 @pytest.mark.promise("G1")
 async def test_errors_hide_what_was_to_be_written(resources: Resources) -> None:
-    with pytest.raises(IntegrityError) as failure:
+    with pytest.raises(ConcurrentChange) as failure:
         async with unit_of_work(resources.database) as session:
             session.add(Password(user_id=404, hash="secret"))  # of nobody
 
-    assert "secret" not in str(failure.value).replace(str(failure.value.orig), "")
+    cause = failure.value.__cause__
+    assert isinstance(cause, IntegrityError)
+    assert "secret" not in str(cause).replace(str(cause.orig), "")
 
 
 async def test_a_read_gives_its_connection_back(resources: Resources) -> None:

@@ -31,15 +31,18 @@ class FakeHasher:
 
     database: Database
     verified: int = 0
+    hashed: int = 0
     held: int = 0
     expected: list[str] = field(default_factory=list)
-    free: asyncio.Event = field(default_factory=asyncio.Event)  # clear it, and verifying waits
+    free: asyncio.Event = field(default_factory=asyncio.Event)  # clear it, and both wait
 
     def __post_init__(self) -> None:
         self.free.set()
 
     async def hash(self, password: str) -> str:
         self.held = max(self.held, self.database.connections_in_use())
+        self.hashed += 1
+        await self.free.wait()
         return f"hash of {password}"
 
     async def verify(self, password: str, hash: str | None) -> Verdict:

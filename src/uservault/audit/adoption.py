@@ -5,12 +5,12 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from uservault.audit.chain import CHAIN_ID, ChainTampered, locked, seal_chain
 from uservault.audit.events import AuditAdopted
 from uservault.audit.kept_head import KeptHead
+from uservault.db.errors import ConcurrentChange
 from uservault.db.unit_of_work import unit_of_work
 from uservault.events.log import EventLog
 from uservault.events.models import EventChain, EventLink, EventRecord
@@ -63,7 +63,7 @@ class Adoption:
         sealed = 0
         while count := await self._seal_some():
             sealed += count
-        with suppress(IntegrityError):  # another process was first
+        with suppress(ConcurrentChange):  # another process was first
             async with unit_of_work(self.resources.database) as session:
                 return sealed, await self._begin(session)
         return sealed, False

@@ -1,5 +1,6 @@
 """Translates database errors into problems, and removes demoted servers from the pool."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,11 +9,17 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 
 from uservault.kit.problems import Conflict, Invalid, Problem, Unavailable
 
+log = logging.getLogger(__name__)
+
 # SQLSTATE (PostgreSQL): serialization failure, deadlock. MySQL: deadlock, lock wait timeout.
 CONFLICTS = {"40001", "40P01", 1213, 1205}
+# What a row needs is gone, or what it may not meet is there: foreign key and unique violations
+# (PostgreSQL; MySQL and MariaDB; SQLite's extended codes).
+BROKEN = {"23503", "23505", 1216, 1217, 1451, 1452, 1062, 787, 1555, 2067}
 # Read-only: a primary that was demoted but is still connected (PostgreSQL, MySQL, MariaDB).
 DEMOTED = {"25006", 1290, 1792, 1836}
 # The SQLSTATE class of data errors (PostgreSQL). Its driver does not raise DataError for some,
@@ -36,11 +43,15 @@ class Unstorable(Invalid):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise driver errors as Problems. Repositories handle IntegrityError themselves."""
+    """Raise driver errors as Problems.
+
+    Repositories handle the IntegrityErrors that mean something. Any other is a race, too: the row
+    that another one names, say a user, was deleted between the look and the write.
+    """
     try:
         yield
-    except IntegrityError:
-        raise
+    except StaleDataError as error:
+        raise ConcurrentChange from error
     except DBAPIError as error:
         if (problem := _problem(error)) is None:
             raise
@@ -53,11 +64,20 @@ def _problem(error: DBAPIError) -> Problem | None:
     code = code_of(error.orig)
     if code in CONFLICTS:
         return ConcurrentChange()
+    if isinstance(error, IntegrityError):
+        return _race(code)
     if isinstance(error, DataError) or (isinstance(code, str) and code.startswith(DATA)):
         return Unstorable()
     if isinstance(error, ProgrammingError) and code not in UNMIGRATED:
         return None  # a bug in our code
     return DatabaseUnavailable()
+
+
+def _race(code: str | int | None) -> Problem | None:
+    if code not in BROKEN:
+        return None  # a bug in our code
+    log.warning("a constraint was violated", extra={"code": code})
+    return ConcurrentChange()
 
 
 def invalidate_when_demoted(engine: Engine) -> None:
