@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision: str = "0020"
-down_revision: str | None = "0018"
+revision: str = "0021"
+down_revision: str | None = "0020"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
