@@ -16,8 +16,7 @@ depends_on: str | Sequence[str] | None = None
 
 BATCH_SIZE = 1000
 LASTS = sa.text("revoked_at IS NULL")
-PARTIAL = {"sqlite_where": LASTS, "postgresql_where": LASTS}
-DEVICES, UNREVOKED = "ix_sessions_user_id_device_address", "ix_sessions_user_id_revoked_at"
+DEVICES, UNREVOKED = "ix_sessions_user_id_device_address", "ix_sessions_unrevoked"
 SESSIONS = sa.table("sessions", sa.column("id"), sa.column("user_agent"), sa.column("device"))
 NEXT = (
     sa.select(SESSIONS.c.id, SESSIONS.c.user_agent)
@@ -36,15 +35,23 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("device", exact(132), nullable=True))
     _label_all()  # else each user is told of a new device at the next login
     op.create_index(op.f(DEVICES), "sessions", ["user_id", "device", "address"])
-    op.create_index(op.f(UNREVOKED), "sessions", ["user_id", "revoked_at"], **PARTIAL)
+    if _has_partial_indexes():
+        op.create_index(
+            op.f(UNREVOKED), "sessions", ["user_id"], sqlite_where=LASTS, postgresql_where=LASTS
+        )
     op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
 
 
 def downgrade() -> None:
     op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"])
-    for name in (UNREVOKED, DEVICES):
-        op.drop_index(op.f(name), table_name="sessions")
+    if _has_partial_indexes():
+        op.drop_index(op.f(UNREVOKED), table_name="sessions")
+    op.drop_index(op.f(DEVICES), table_name="sessions")
     op.drop_column("sessions", "device")
+
+
+def _has_partial_indexes() -> bool:
+    return op.get_bind().dialect.name in ("sqlite", "postgresql")
 
 
 def _label_all() -> None:

@@ -28,11 +28,11 @@ class NewDevices:
         if not self.notices.has(NewDevice):
             return
         device, address = label(self.origin.user_agent), self.origin.address
-        has_sessions, known = await self.sessions.knows(user_id, device, address)
-        if known:
+        if await self.sessions.knows_device(user_id, device, address):
             return
         user = await self.users.get(user_id)
-        if not has_sessions and self.now() <= user.created_at + RETENTION:
+        is_early = self.now() <= user.created_at + RETENTION
+        if is_early and not await self.sessions.has_any(user_id):
             return
         contents = NewDevice(
             username=user.username,

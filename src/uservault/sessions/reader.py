@@ -79,12 +79,13 @@ class SessionReader:
             methods=tuple(row.methods.split()),
         )
 
-    async def knows(self, user_id: int, device: str, address: str | None) -> tuple[bool, bool]:
-        """Whether the user has sessions, and one from a device and address like these."""
-        any_known = of_user(user_id).exists()
-        such_known = from_device(user_id, device, address).exists()
-        [row] = await self.database.rows(select(any_known, such_known))
-        return bool(row[0]), bool(row[1])
+    async def knows_device(self, user_id: int, device: str, address: str | None) -> bool:
+        """Whether the user has or had a session from a device and address like these."""
+        return bool(await self.database.rows(from_device(user_id, device, address).limit(1)))
+
+    async def has_any(self, user_id: int) -> bool:
+        """Whether the user has or had a session."""
+        return bool(await self.database.rows(of_user(user_id).limit(1)))
 
     async def count_unrevoked(self, user_id: int) -> int:
         """Those that have expired or idled included, so that an index alone tells."""
