@@ -102,6 +102,7 @@ DEEDS: Mapping[str, Deed] = {
         "/sessions/revoke",
         lambda s: {"user_ids": [s.ada.id], "session_ids": s.sessions},
     ),
+    "end of everybody": asked(root, "POST", "/sessions/revoke", lambda s: {"everybody": True}),
     "presence": _see,
     "reauthentication": asked(ada, "POST", "/me/reauthenticate", lambda s: {"password": PASSWORD}),
     "change of password": asked(

@@ -60,6 +60,7 @@ def key() -> dict[str, str]:
 
 
 async def set_up(resources: Resources, root: Person, name: str) -> Stage:
+    root = await root.again()  # everybody's sessions may have ended
     ada = await register(root.client, name)
     stage = Stage(resources, root, ada, [await ada.again() for _ in range(5)], {})
     await _spend(stage)

@@ -33,6 +33,8 @@ PAIRS = [
     ("deletion of role", "grant"),
     ("deletion of role", "expiry"),
     ("presence", "end of all"),
+    ("end of everybody", "end of another"),
+    ("end of everybody", "verified change"),
     ("sweep of tokens", "verified change"),
     ("sweep of sessions", "end of another"),
 ]
