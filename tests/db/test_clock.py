@@ -1,15 +1,18 @@
 """The time of the database, on hosts whose own clocks are wrong."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Executable
 
 from tests.support.fakes import FakeClock
-from tests.support.patience import until
+from tests.support.patience import patience, until
 from uservault.db.clock import DatabaseClock, following
-from uservault.db.database import Database
+from uservault.db.database import AnyRow, Database
 from uservault.db.errors import DatabaseUnavailable
 from uservault.kit.urls import async_url
 from uservault.wiring.ports import system_clock
@@ -81,3 +84,30 @@ class TestFollowing:
         await database.close()
         assert before == timedelta(0)
         assert abs(clock() - system_clock()) < NEARLY
+
+
+class Interrupted(Database):
+    """Reports a cancelled query as a lost connection, as drivers may."""
+
+    asked = 0
+
+    async def rows(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[AnyRow]:
+        self.asked += 1
+        if self.asked == 1:
+            return await super().rows(statement, parameters)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise DatabaseUnavailable from None
+        raise AssertionError("nobody answers")
+
+
+async def test_following_ends_although_a_query_is_interrupted(database_url: str) -> None:
+    database = Interrupted(async_url(database_url))
+
+    async with asyncio.timeout(patience()):
+        async with following(DatabaseClock(database, system_clock)):
+            await until(lambda: database.asked == 2)
+        await database.close()

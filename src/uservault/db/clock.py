@@ -57,14 +57,16 @@ class DatabaseClock:
             seconds = round(self.offset.total_seconds(), 3)
             log.warning("offset from the database's clock changed", extra={"offset": seconds})
 
-    async def follow(self) -> None:
-        """Measure until cancelled."""
-        while True:
+    async def follow(self, stopped: asyncio.Event) -> None:
+        """Measure until it is stopped."""
+        while not stopped.is_set():
             pause = AGAIN
             with suppress(Problem):  # whoever needs the database now reports it
                 await self.measure()
                 pause = EVERY
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await stopped.wait()
 
 
 @asynccontextmanager
@@ -72,9 +74,12 @@ async def following(clock: DatabaseClock) -> AsyncIterator[None]:
     """Measure before and during the block. If the database is away, begin without it."""
     with suppress(Problem):
         await clock.measure()  # which has to connect first; the next one is more precise
-    task = asyncio.create_task(clock.follow())
+    stopped = asyncio.Event()
+    task = asyncio.create_task(clock.follow(stopped))
     try:
         yield
     finally:
+        # A driver may report a cancelled query as a lost connection: then nobody else tells it.
+        stopped.set()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
