@@ -1,7 +1,6 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from tests.support.fakes import FakeClock
@@ -12,7 +11,6 @@ from uservault.sessions.models import Session
 from uservault.wiring.ports import Resources
 
 
-@pytest.mark.promise("H9")
 async def test_sees_a_session_again_that_was_being_changed(
     ada: Person, clock: FakeClock, resources: Resources
 ) -> None:
