@@ -10,8 +10,8 @@ class CodeThrottle:
     """Limits the wrong codes for one address, from whichever e-mails and by whichever users (I5).
 
     A new e-mail brings a new code with new tries, and anybody can register with the address once
-    another user has left it. Ten guesses a day at a million codes find one in 270 years. Whoever
-    uses them up stops only the code: the link from the e-mail still works.
+    another user has left it. Ten guesses a day at a million codes find one in 270 years. Using
+    them up stops only the code: the link from the e-mail still works.
     """
 
     def __init__(self, resources: Resources) -> None:
