@@ -39,6 +39,7 @@ from uservault.telemetry.router import router as telemetry
 from uservault.throttles.router import router as throttles
 from uservault.users.router import router as users
 from uservault.web.completion import complete_routes
+from uservault.web.direct import DirectWays, prepare_direct_ways
 from uservault.web.openapi import describe
 from uservault.web.problem_handlers import add_problem_handlers
 from uservault.wiring.ports import Resources
@@ -104,6 +105,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
             complete_routes(app)
+            prepare_direct_ways(app, resources)
             await make_first_admin(resources)
             await prepare_keys(resources)
             await register_permissions(resources)
@@ -125,6 +127,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     )
     app.state.settings = settings
     https = settings.public_url.startswith("https:")
+    app.add_middleware(DirectWays)
     app.add_middleware(RequestLog, trusted_proxies=settings.trusted_proxies, https=https)
     add_problem_handlers(app)
     describe(app, SUMMARY)

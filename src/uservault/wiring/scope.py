@@ -122,12 +122,14 @@ def _made(wanted: type[Any]) -> Provider:
     return make
 
 
-@cache
-def _shared(wanted: type[Any]) -> Provider:
-    async def find(connection: HTTPConnection) -> Any:
-        return resources_of(connection).shared(wanted)
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Provides the process's only object of a class."""
 
-    return find
+    wanted: type[Any]
+
+    async def __call__(self, connection: HTTPConnection) -> Any:
+        return resources_of(connection).shared(self.wanted)
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class Built(params.Depends):
     def __post_init__(self) -> None:
         super().__post_init__()
         if isclass(self.dependency):  # FastAPI sets it from the annotation
-            provider: Any = _shared if self.shared else _made
+            provider: Any = Sharing if self.shared else _made
             object.__setattr__(self, "dependency", provider(self.dependency))
 
 

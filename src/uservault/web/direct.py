@@ -1,0 +1,120 @@
+"""Answers GETs without FastAPI's router and solver, which would cost more than the reads.
+
+It takes the routes that need a guard, shared readers and parameters, and nothing else. Their
+signatures document them as ever. FastAPI answers all other requests, and those with bad parameters.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+from fastapi import FastAPI, Request, Response
+from fastapi.datastructures import DefaultPlaceholder
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts, serialize_response
+from starlette._utils import get_route_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from uservault.kit.problems import Problem
+from uservault.web.plan import NeedsSolver, Plan, plan_of
+from uservault.web.problem_handlers import answer
+from uservault.wiring.ports import Resources
+
+Serialize: TypeAlias = Callable[..., Awaitable[bytes]]
+Ways: TypeAlias = Iterable[tuple[RouteContext, "Way | None"]]
+
+
+class DirectWays:
+    """ASGI middleware. `prepare_direct_ways` says which routes it takes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await _direct_response(scope, receive) if _is_get(scope) else None
+        await (response or self.app)(scope, receive, send)
+
+
+def _is_get(scope: Scope) -> bool:
+    return bool(scope["type"] == "http" and scope["method"] == "GET")
+
+
+async def _direct_response(scope: Scope, receive: Receive) -> Response | None:
+    if (way := _find(scope)) is None:
+        return None
+    try:
+        return await way.response(Request(scope, receive))
+    except Problem as problem:
+        return answer(problem, scope)
+    except NeedsSolver:
+        return None
+
+
+def _find(scope: Scope) -> "Way | None":
+    path = get_route_path(scope)
+    ways: Ways = getattr(scope["app"].state, "direct_ways", ())
+    for context, way in ways:
+        if match := context.path_regex.match(path):
+            if way is None or (scope["query_string"] and not way.takes_query):
+                return None
+            convertors = context.param_convertors
+            values = match.groupdict()
+            scope["path_params"] = {n: convertors[n].convert(value) for n, value in values.items()}
+            scope["route"] = context.original_route
+            return way
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to answer a route."""
+
+    plan: Plan
+    takes_query: bool
+    serialize: Serialize
+
+    async def response(self, request: Request) -> Response:
+        """Raises NeedsSolver or Problem."""
+        given = Response()
+        del given.headers["content-length"]
+        result = await self.plan.run(request, given)
+        if isinstance(result, Response):
+            return result
+        content = await self.serialize(response_content=result)
+        response = Response(content, media_type="application/json")
+        response.headers.raw.extend(given.headers.raw)
+        return response
+
+
+def prepare_direct_ways(app: FastAPI, resources: Resources) -> None:
+    """To be called once all routes are there. A route is matched in the router's order."""
+    app.state.direct_ways = list(_ways(app, resources))
+
+
+def _ways(app: FastAPI, resources: Resources) -> Iterator[tuple[RouteContext, Way | None]]:
+    for context in iter_route_contexts(app.routes):
+        if "GET" in (context.methods or ()):
+            yield context, _way(context, resources)
+
+
+def _way(context: RouteContext, resources: Resources) -> Way | None:
+    """None if FastAPI has to answer the route."""
+    if not isinstance(context.original_route, APIRoute) or not _is_plain(context):
+        return None
+    try:
+        plan = plan_of(context.dependant, resources)
+    except NeedsSolver:
+        return None
+    serialize = partial(
+        serialize_response,
+        field=context.response_field,
+        exclude_none=context.response_model_exclude_none,
+        dump_json=True,
+    )
+    return Way(plan, bool(context.dependant.query_params), serialize)
+
+
+def _is_plain(context: RouteContext) -> bool:
+    """Whether it answers a model as JSON with status 200."""
+    is_json = isinstance(context.response_class, DefaultPlaceholder)
+    return is_json and context.response_field is not None and context.status_code in (None, 200)
