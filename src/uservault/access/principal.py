@@ -1,10 +1,10 @@
 """The caller, and what they may do."""
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from uservault.kit.problems import Forbidden
 
@@ -63,7 +63,8 @@ class Principal:
 
     `applications` are the permissions of applications, or EVERYTHING. No route of ours wants one.
     `authenticated_at` and `methods` (RFC 8176) are of the last proof, not of the last request.
-    `scope` is room for an organisation's; it is always None today.
+    `scope` is room for an organisation's; it is always None today. `user` holds the columns of the
+    caller's user as they were read with the credential: see `users.reader`.
     """
 
     subject: Subject
@@ -73,6 +74,7 @@ class Principal:
     authenticated_at: datetime | None = None
     methods: tuple[str, ...] = ()
     scope: None = None
+    user: Sequence[Any] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of_user(cls, id: int, held: Set[str] = frozenset()) -> Self:

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
 @router.get("", responses=problems(UserNotFound))
 async def get_me(me: CurrentPrincipal, users: Shared[UserReader]) -> Tagged[UserRead]:
     """Read your own user."""
-    return await users.get(me.user_id)
+    return await users.get_for(me, me.user_id)
 
 
 @router.patch(

@@ -9,6 +9,7 @@ from uservault.sessions.lifetime import SessionLifetime
 from uservault.sessions.models import Session
 from uservault.sessions.tokens import AccessTokens
 from uservault.users.models import NOT_DELETED, User
+from uservault.users.reader import USER_COLUMNS
 from uservault.users.status import is_active
 from uservault.wiring.ports import Resources
 
@@ -20,14 +21,12 @@ PERMISSIONS = (
 )
 LIVE = (
     select(
-        Session.id,
-        Session.user_id,
+        Session.id.label("session_id"),
+        *USER_COLUMNS,
         Session.last_seen_at,
         Session.expires_at,
         Session.authenticated_at,
         Session.methods,
-        User.is_active,
-        User.inactive_until,
         PERMISSIONS.label("permissions"),
     )
     .join(User, User.id == Session.user_id)
@@ -35,10 +34,14 @@ LIVE = (
 )
 
 
+OWN = slice(1, 1 + len(USER_COLUMNS))
+
+
 class SessionAuthenticator:
     """Accepts an access token while its session is live, which is read on every request.
 
-    One query answers all concurrent requests.
+    One query answers all concurrent requests. It reads all that callers see of themselves, too,
+    so that nothing else need be read to show it.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -52,16 +55,17 @@ class SessionAuthenticator:
         if (claims := await self.tokens.read(token)) is None:
             return None
         row, now = await self.sessions.get(int(claims.sid)), self.now()
-        if row is None or str(row.user_id) != claims.sub:
+        if row is None or str(row.id) != claims.sub:
             return None
         if not self.lifetime.is_live(row, now) or not is_active(row, now):
             return None
-        self.last_seen.note(row.id, row.last_seen_at)
+        self.last_seen.note(row.session_id, row.last_seen_at)
         return Principal(
-            subject=Subject(SubjectKind.USER, row.user_id),
-            credential=Credential(CredentialKind.SESSION, row.id),
+            subject=Subject(SubjectKind.USER, row.id),
+            credential=Credential(CredentialKind.SESSION, row.session_id),
             permissions=permissions_of(row.permissions),
             applications=applications_of(row.permissions),
             authenticated_at=row.authenticated_at,
             methods=tuple(row.methods.split()),
+            user=row[OWN],
         )

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from uservault.access.guard import requires, requires_self_or
-from uservault.access.principal import Permission
+from uservault.access.principal import Permission, Principal
 from uservault.kit.problems import problems
 from uservault.kit.schema import PathId
 from uservault.users.errors import UserNotFound
@@ -19,12 +19,15 @@ router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
 
 @router.get(
     "/{id:id}",
-    dependencies=[requires_self_or(Permission.USERS_READ)],
     responses=problems(UserNotFound),
 )
-async def get_user(id: PathId, users: Shared[UserReader]) -> Tagged[UserRead]:
+async def get_user(
+    id: PathId,
+    me: Annotated[Principal, requires_self_or(Permission.USERS_READ)],
+    users: Shared[UserReader],
+) -> Tagged[UserRead]:
     """Read a user. You need `users:read`, except to read yourself."""
-    return await users.get(id)
+    return await users.get_for(me, id)
 
 
 @router.get("", dependencies=[requires(Permission.USERS_READ)])
