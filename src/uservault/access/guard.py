@@ -10,7 +10,7 @@ from uservault.access.fresh import FreshProof
 from uservault.access.principal import Permission, Principal
 from uservault.access.writes import SAFE, WriteThrottle
 from uservault.kit.problems import Forbidden, Unauthorized
-from uservault.web.headers import ANSWER_HEADERS
+from uservault.web.headers import ANSWER_HEADERS, sent
 from uservault.wiring.scope import Given, resources_of
 
 TOKEN_URL = "/api/token"  # noqa: S105 - an address
@@ -64,7 +64,7 @@ async def authenticated(request: Request) -> Principal:
 
 
 async def _authenticate(request: Request) -> Principal:
-    match request.headers.getlist("authorization"):
+    match sent(request.scope, b"authorization"):
         case [header] if header[:7].lower() == "bearer ":
             authenticators: Iterable[Authenticator] = request.app.state.authenticators
             for authenticate in authenticators:
@@ -96,7 +96,7 @@ def requires_self_or(*needed: Permission, fresh: bool = False) -> Any:
 
 
 async def _caller(request: Request) -> Principal | None:
-    if "authorization" not in request.headers:
+    if not sent(request.scope, b"authorization"):
         return None
     principal: Principal = await Guard()(request)
     return principal

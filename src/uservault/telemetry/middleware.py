@@ -28,6 +28,7 @@ SECURITY = {
     b"content-security-policy": b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     b"cache-control": b"no-store",
 }
+ALL_SECURITY = tuple(SECURITY.items())
 
 
 class RequestLog:
@@ -49,11 +50,12 @@ class RequestLog:
             await self.app(scope, receive, _with_plain_failure(send))
             return
         origin = scope["origin"] = origin_of(scope, self.trusted)
-        self._warn_of_proxy(scope)
+        if not self.warned:
+            self._warn_of_proxy(scope)
         await _Exchange(scope, send, origin, self.extra).run(self.app, receive)
 
     def _warn_of_proxy(self, scope: Scope) -> None:
-        if self.warned or not is_forwarded_by_stranger(scope, self.trusted):
+        if not is_forwarded_by_stranger(scope, self.trusted):
             return
         self.warned = True  # once: a stranger can send the header, too
         log.warning(
@@ -135,4 +137,6 @@ def _with_plain_failure(send: Send) -> Send:
 def with_security(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Add the security headers that the response does not set itself."""
     present = {name.lower() for name, _ in headers}
-    return [*headers, *((name, value) for name, value in SECURITY.items() if name not in present)]
+    if present.isdisjoint(SECURITY):
+        return [*headers, *ALL_SECURITY]
+    return [*headers, *(header for header in ALL_SECURITY if header[0] not in present)]

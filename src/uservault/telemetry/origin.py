@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Self
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from uservault.kit.crypto import random_token
 from uservault.settings.base import Network
+from uservault.web.headers import sent
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -72,24 +72,22 @@ def _parsed(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:
-    headers = Headers(scope=scope)
     peer = scope.get("client")
+    forwarded = sent(scope, b"x-forwarded-for") if trusted else ()
+    agents = sent(scope, b"user-agent")
     return Origin(
-        address=client_address(
-            peer[0] if peer else None,
-            headers.getlist("x-forwarded-for") if trusted else (),
-            trusted,
-        ),
-        user_agent=headers.get("user-agent", "")[:256] or None,
-        request_id=_request_id(headers.getlist("x-request-id")),
+        address=client_address(peer[0] if peer else None, forwarded, trusted),
+        user_agent=agents[0][:256] or None if agents else None,
+        request_id=_request_id(sent(scope, b"x-request-id")),
     )
 
 
 def is_forwarded_by_stranger(scope: Scope, trusted: Sequence[Network]) -> bool:
     """Whether there is an X-Forwarded-For that is not believed."""
     peer = scope.get("client")
-    sent = any(name == b"x-forwarded-for" for name, _ in scope["headers"])
-    return sent and not is_within(peer[0] if peer else None, trusted)
+    if not sent(scope, b"x-forwarded-for"):
+        return False
+    return not is_within(peer[0] if peer else None, trusted)
 
 
 def _request_id(headers: Sequence[str]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+from starlette.types import Scope
+
 from uservault.kit.problems import TooManyRequests, Unauthorized, Unavailable
 from uservault.wiring.scope import Given
 
@@ -44,6 +46,14 @@ OF_STATUS: Mapping[int, tuple[str, ...]] = {
 AnswerHeaders = Annotated[
     dict[str, str], Given(take=lambda scope: scope.facts.setdefault(ANSWER_HEADERS, {}))
 ]
+
+
+def sent(scope: Scope, name: bytes) -> list[str]:
+    """The values of a request's header, one for each of its lines; `name` in lower case.
+
+    Starlette's Headers would decode the other headers, too.
+    """
+    return [value.decode("latin-1") for each, value in scope["headers"] if each == name]
 
 
 def headers(*names: str) -> dict[str, Any]:
