@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from inspect import iscoroutinefunction
 from typing import Any, TypeAlias
 
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
@@ -39,7 +39,7 @@ class Call:
     results: Sequence[tuple[str, int]]
     dependant: Dependant
 
-    async def make(self, request: Request, response: Response, results: Sequence[Any]) -> Any:
+    async def make(self, request: Request, response: Any, results: Sequence[Any]) -> Any:
         values = {name: results[place] for name, place in self.results}
         own = self.dependant
         if name := own.request_param_name or own.http_connection_param_name:
@@ -76,7 +76,7 @@ class Plan:
     results: list[Any] = field(default_factory=list)
     calls: list[tuple[int, Call]] = field(default_factory=list)
 
-    async def run(self, request: Request, response: Response) -> Any:
+    async def run(self, request: Request, response: Any) -> Any:
         """The endpoint's result. Raises NeedsSolver, and whatever a call raises.
 
         `response` takes the headers that the calls set.
