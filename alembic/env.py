@@ -13,7 +13,8 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.runtime.migration import MigrationInfo
 from sqlalchemy import BigInteger, Connection, DateTime, String
 
-from uservault.db.migrations import connect, one_at_a_time
+from uservault.db.migration_lock import one_at_a_time
+from uservault.db.migrations import connect
 from uservault.settings.loading import load_settings
 from uservault.tables import metadata
 

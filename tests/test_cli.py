@@ -10,7 +10,7 @@ from tests.support import databases
 from tests.support.server import free_port
 from uservault.cli import app
 from uservault.db.database import Database
-from uservault.db.migrations import newest
+from uservault.db.revisions import newest
 from uservault.kit.urls import async_url
 from uservault.passwords.models import Password
 from uservault.roles.models import UserRole

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import Connection, inspect, text
 from typer.testing import CliRunner
@@ -17,18 +18,11 @@ from typer.testing import CliRunner
 from tests.support import databases
 from uservault.app import create_app
 from uservault.cli import app
+from uservault.db.alembic_run import alembic_config
 from uservault.db.database import Database
-from uservault.db.migrations import (
-    MigrationFailed,
-    MigrationLocked,
-    alembic_config,
-    connect,
-    current,
-    downgrade,
-    newest,
-    one_at_a_time,
-    upgrade,
-)
+from uservault.db.migration_lock import MigrationLocked, one_at_a_time
+from uservault.db.migrations import MigrationFailed, connect, current, downgrade, upgrade
+from uservault.db.revisions import newest
 from uservault.kit.urls import async_url
 from uservault.settings.tree import Settings
 
@@ -172,6 +166,19 @@ class TestUpgrade:
             assert await connection.run_sync(tables) == {"users"}
 
 
+class TestNewest:
+    def test_is_what_alembic_takes_for_the_head(self) -> None:
+        assert newest() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+    async def test_is_present_after_an_upgrade_only(self, settings: Settings) -> None:
+        before = await current(settings)
+        await upgrade(settings, "0001")
+        between = await current(settings)
+        await upgrade(settings)
+
+        assert (before, between, await current(settings)) == (None, "0001", newest())
+
+
 class TestReadiness:
     async def test_tells_whether_the_schema_is_the_one_expected(self, settings: Settings) -> None:
         service = create_app(settings)
@@ -194,8 +201,8 @@ class TestWheel:
         wheel = next(tmp_path.glob("*.whl"))
         python("-m", "pip", "install", "-q", "--no-index", "--no-deps", "--target", target, wheel)
 
-        program = "from uservault.cli import app; from uservault.db import migrations as m; "
-        program += "print(m.alembic_config().get_main_option('script_location')); app()"
+        program = "from uservault.cli import app; from uservault.db.revisions import scripts; "
+        program += "print(scripts()); app()"
         installed = {"PYTHONPATH": str(target), "DATABASE_URL": url}
         said = python("-c", program, "migrate", "up", **installed)
 

@@ -13,7 +13,7 @@ import pytest
 from tests.support.newcomer import serving, started
 from tests.support.patience import patience
 from tests.support.server import free_port
-from uservault.db.migrations import newest
+from uservault.db.revisions import newest
 
 ROOT = Path(__file__).parents[1]
 

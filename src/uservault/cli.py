@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from uservault.app import create_app
 from uservault.audit.adoption import Adoption
 from uservault.audit.commands import audit_commands
 from uservault.db import migrations
+from uservault.db.migration_lock import MigrationLocked
+from uservault.db.revisions import newest
 from uservault.keys.commands import key_commands
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
 from uservault.registration.commands import add_create_admin
@@ -83,7 +84,7 @@ def down(revision: Annotated[str, typer.Argument(help="The target revision.")] =
 @migrate.command()
 def current() -> None:
     """Print the database's revision and the one that this version expects."""
-    _say(f"at {_current()}, expected {migrations.newest()}")
+    _say(f"at {_current()}, expected {newest()}")
 
 
 @app.command()
@@ -152,9 +153,9 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     except (DBAPIError, OSError) as error:
         _fail(f"the database is not available: {type(error).__name__}")
     except (
-        CommandError,  # an unknown revision
-        migrations.MigrationLocked,
+        MigrationLocked,
         migrations.MigrationFailed,
+        migrations.UnknownRevision,
     ) as error:
         _fail(str(error))
 

@@ -1,41 +1,22 @@
-"""Migrates the database's schema. Safe to run in several processes at once.
+"""Migrates the database's schema. Safe to run in several processes at once."""
 
-Alembic runs in `alembic/env.py`, on the connection and under the lock from here.
-"""
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal
 
-import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
-from typing import Any
-
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-import uservault
 from uservault.db.database import driver_arguments, prepare_sqlite
-from uservault.db.errors import code_of
+from uservault.db.revisions import newest, present
 from uservault.kit.urls import async_url
 from uservault.settings.tree import Settings
 
-LOCK = 0x75736572  # "user" in ASCII; the same number in every replica
-LOCK_TIMEOUTS = {"55P03", sqlite3.SQLITE_BUSY}  # PostgreSQL's and SQLite's error codes
 
-
-class MigrationLocked(Exception):
-    """Another process did not finish its migration within our waiting time."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "another process is still migrating the database; gave up waiting"
-            " (USERVAULT_DATABASE__MIGRATION_WAIT)"
-        )
+class UnknownRevision(Exception):
+    """There is no such revision, or no way to it."""
 
 
 class MigrationFailed(Exception):
@@ -50,56 +31,43 @@ class MigrationFailed(Exception):
         )
 
 
-def alembic_config(connection: Connection | None = None, wait: float = 0) -> Config:
-    """Alembic's configuration, with the scripts of the checkout or of the installed wheel.
-
-    `wait`: seconds to wait for other processes that migrate the same database.
-    """
-    config = Config()
-    config.set_main_option("script_location", str(_scripts()).replace("%", "%%"))
-    config.attributes |= {"connection": connection, "wait": wait}
-    return config
-
-
-def newest() -> str | None:
-    """The revision that the code expects."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
-
-
-def present(connection: Connection) -> str | None:
-    """The database's current revision; None before the first migration."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
 async def upgrade(settings: Settings, revision: str = "head") -> frozenset[str]:
     """The revisions that this process applied; another one may have been first.
 
-    Raises MigrationLocked, MigrationFailed, or the driver's error if it cannot connect.
+    Raises MigrationLocked, MigrationFailed, UnknownRevision, or the driver's error if it cannot
+    connect.
     """
-    return await _run(settings, lambda config: command.upgrade(config, revision))
+    # The last step writes the newest revision: a database that has it needs no lock.
+    if revision == "head" and await current(settings) == newest():
+        return frozenset()
+    return await _run(settings, "upgrade", revision)
 
 
 async def downgrade(settings: Settings, revision: str = "-1") -> None:
     """Raises like `upgrade`."""
-    await _run(settings, lambda config: command.downgrade(config, revision))
+    await _run(settings, "downgrade", revision)
 
 
 async def current(settings: Settings) -> str | None:
+    """The database's revision; None before the first migration."""
     async with connect(settings) as connection:
         return await connection.run_sync(present)
 
 
-async def _run(settings: Settings, act: Callable[[Config], None]) -> frozenset[str]:
-    wait = settings.database.migration_wait
+async def _run(
+    settings: Settings, command: Literal["upgrade", "downgrade"], revision: str
+) -> frozenset[str]:
+    # Few processes migrate, and Alembic takes 0.1 s and 8 MB to load.
+    from uservault.db.alembic_run import CommandError, run  # noqa: PLC0415
 
     def migrate(connection: Connection) -> frozenset[str]:
-        config = alembic_config(connection, wait)
-        act(config)
-        return frozenset(config.attributes.get("applied", ()))
+        return run(connection, command, revision, settings.database.migration_wait)
 
     async with connect(settings) as connection:
         try:
             return await connection.run_sync(migrate)
+        except CommandError as error:
+            raise UnknownRevision(str(error)) from error
         except DBAPIError as error:
             raise MigrationFailed(error) from error
 
@@ -121,73 +89,3 @@ async def connect(settings: Settings) -> AsyncIterator[AsyncConnection]:
             yield connection
     finally:
         await engine.dispose()
-
-
-@contextmanager
-def one_at_a_time(connection: Connection, wait: float) -> Iterator[None]:
-    """Hold the migration lock of this database. Raises MigrationLocked after `wait` seconds."""
-    with LOCKS[connection.dialect.name](connection, wait):
-        yield
-
-
-@contextmanager
-def _sqlite(connection: Connection, wait: float) -> Iterator[None]:
-    # One transaction for the whole run: SQLite can roll back DDL.
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait * 1000:.0f}")
-    with _waiting():
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK")
-        raise
-    connection.exec_driver_sql("COMMIT")
-
-
-@contextmanager
-def _postgresql(connection: Connection, wait: float) -> Iterator[None]:
-    # A lock of the session: a lock of the transaction would end at the first commit.
-    connection.execute(text(f"SET lock_timeout = {wait * 1000:.0f}"))
-    with _waiting():
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
-    connection.execute(text("SET lock_timeout = 0"))
-    connection.commit()
-    try:
-        yield
-        connection.commit()
-    finally:
-        connection.rollback()
-        connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
-        connection.commit()
-
-
-@contextmanager
-def _mysql(connection: Connection, wait: float) -> Iterator[None]:
-    name = {"name": f"uservault-{connection.engine.url.database}"[:64]}
-    if not connection.scalar(text(f"SELECT GET_LOCK(:name, {wait:.0f})"), name):
-        raise MigrationLocked
-    try:
-        yield
-        connection.commit()
-    finally:
-        connection.rollback()
-        connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)
-
-
-@contextmanager
-def _waiting() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        if code_of(error.orig) in LOCK_TIMEOUTS:
-            raise MigrationLocked from error
-        raise
-
-
-LOCKS = {"sqlite": _sqlite, "postgresql": _postgresql, "mysql": _mysql, "mariadb": _mysql}
-
-
-def _scripts() -> Path:
-    package = Path(uservault.__file__).parent
-    inside = package / "alembic"
-    return inside if inside.is_dir() else package.parents[1] / "alembic"

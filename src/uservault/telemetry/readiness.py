@@ -1,11 +1,7 @@
-from sqlalchemy import text
-
 from uservault.db.errors import DatabaseUnavailable
-from uservault.db.migrations import newest
+from uservault.db.revisions import PRESENT, newest
 from uservault.kit.problems import Unavailable
 from uservault.wiring.ports import Resources
-
-REVISION = text("SELECT version_num FROM alembic_version")
 
 
 class NotReady(Unavailable):
@@ -22,7 +18,7 @@ class Readiness:
     async def check(self) -> None:
         """Raises NotReady."""
         try:
-            rows = await self.database.rows(REVISION)
+            rows = await self.database.rows(PRESENT)
         except DatabaseUnavailable as error:
             raise NotReady("The database is not available or was never migrated.") from error
         if [row[0] for row in rows] != [self.expected]:
