@@ -1,21 +1,17 @@
 """Structured logs without secrets: text on a terminal, JSON lines elsewhere.
 
-The code uses the standard library, with `extra=` for searchable fields; structlog renders the
-lines. Of what a client sends, only the method and a well-formed request id are logged.
+The code uses the standard library, with `extra=` for searchable fields. Of what a
+client sends, only the method and a well-formed request id are logged.
 """
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
 from multiprocessing import current_process
 from pathlib import Path
-from typing import Any
-
-import structlog
-from structlog.stdlib import ProcessorFormatter
 
 from uservault.settings.log import LogSettings
 from uservault.settings.tree import Settings
+from uservault.telemetry.json_lines import JsonLines
 from uservault.telemetry.log_file import LogFile
 
 log = logging.getLogger(__name__)
@@ -36,7 +32,7 @@ def configure_logging(settings: Settings, beside: str | None = None) -> None:
             old.close()
     _set_levels(logging.getLevelNamesMapping()[settings.log.level.upper()])
     _tame_uvicorn()
-    json = _Rendering(text=False)
+    json = _Once(JsonLines())
     _add(_console(settings.log, json))
     if settings.log.file:
         path = log_file(settings.log.file, settings.server.workers, beside)
@@ -78,7 +74,7 @@ def log_file(path: Path, workers: int, beside: str | None = None) -> Path:
 def _console(settings: LogSettings, json: logging.Formatter) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     text = settings.format == "text" or (settings.format == "auto" and sys.stderr.isatty())
-    handler.setFormatter(_Rendering(text=True) if text else json)
+    handler.setFormatter(_text() if text else json)
     return handler
 
 
@@ -94,12 +90,12 @@ def _file(settings: LogSettings, path: Path, json: logging.Formatter) -> logging
     return handler
 
 
-class _Rendering(logging.Formatter):
+class _Once(logging.Formatter):
     """Renders a record once, for the console and the file, which get it one after the other."""
 
-    def __init__(self, *, text: bool) -> None:
+    def __init__(self, inner: logging.Formatter) -> None:
         super().__init__()
-        self._inner = _formatter(text=text)
+        self._inner = inner
         self._last: tuple[logging.LogRecord | None, str] = (None, "")
 
     def format(self, record: logging.LogRecord) -> str:
@@ -110,40 +106,11 @@ class _Rendering(logging.Formatter):
         return line
 
 
-def _formatter(*, text: bool) -> ProcessorFormatter:
-    render: Any = (
-        # repr of every value, so that a line break in a value does not start a new line. Plain
-        # tracebacks: structlog's own show the variables of each frame, including passwords.
-        structlog.dev.ConsoleRenderer(
-            repr_native_str=True,
-            pad_event_to=24,
-            exception_formatter=structlog.dev.plain_traceback,
-        )
-        if text
-        else structlog.processors.JSONRenderer()
-    )
-    shared: list[Any] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        _without_colours,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    last: list[Any] = [ProcessorFormatter.remove_processors_meta]
-    last.append(_on_one_line if text else structlog.processors.format_exc_info)
-    return ProcessorFormatter(foreign_pre_chain=shared, processors=[*last, render])
+def _text() -> logging.Formatter:
+    # Only a terminal wants it, and it takes 0.1 s and 8 MB to load.
+    from uservault.telemetry.text_lines import text_lines  # noqa: PLC0415
 
-
-def _without_colours(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    event.pop("color_message", None)  # uvicorn's second copy of the message
-    return event
-
-
-def _on_one_line(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    if not event["logger"].startswith("uvicorn"):  # its messages may be tracebacks
-        message = str(event["event"])
-        event["event"] = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
-    return event
+    return _Once(text_lines())
 
 
 def _tame_uvicorn() -> None:
