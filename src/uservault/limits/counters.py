@@ -3,12 +3,12 @@
 import logging
 from contextlib import AsyncExitStack, suppress
 from time import time
-from typing import Any, cast
-
-from limits.aio.storage import Storage
-from limits.storage import storage_from_string
+from typing import TYPE_CHECKING, Any, cast
 
 from uservault.limits.memory import MemoryCounters
+
+if TYPE_CHECKING:
+    from limits.aio.storage import Storage
 
 log = logging.getLogger(__name__)
 TIMEOUT = 1.0  # seconds for Redis to answer
@@ -57,8 +57,10 @@ class StoredCounters:
         self.own.clear(key)
 
 
-def _redis(uri: str, opened: AsyncExitStack) -> Storage:
-    from redis.asyncio import ConnectionPool  # noqa: PLC0415 - of the extra `redis`
+def _redis(uri: str, opened: AsyncExitStack) -> "Storage":
+    # `redis` is an extra, and only shared counters need these.
+    from limits.storage import storage_from_string  # noqa: PLC0415
+    from redis.asyncio import ConnectionPool  # noqa: PLC0415
     from redis.asyncio.retry import Retry  # noqa: PLC0415
     from redis.backoff import NoBackoff  # noqa: PLC0415
 

@@ -1,6 +1,9 @@
+import re
 from dataclasses import dataclass
 
-from limits import parse
+from uservault.settings.limits import RATE
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +16,12 @@ class Limit:
 
     @classmethod
     def parsed(cls, name: str, rate: str) -> "Limit":
-        """Parse a rate such as `10/minute`."""
-        item = parse(rate)
-        return cls(name, item.amount, item.get_expiry())
+        """Parse a rate such as `10/minute` or `100/5 minutes`. Raises ValueError."""
+        found = re.fullmatch(RATE, rate)
+        if not found:
+            raise ValueError("is not a rate")
+        amount, count, unit = found.groups()
+        return cls(name, int(amount), int(count or 1) * SECONDS[unit])
 
     def headers(self, left: int, ends_in: int | None = None) -> dict[str, str]:
         """The limit, and how many tries are `left` (draft-ietf-httpapi-ratelimit-headers-11)."""

@@ -8,9 +8,9 @@ from pydantic import (
 
 from uservault.settings.base import Branch, OrNone, SecretUrl
 
-Rate = Annotated[
-    str, Field(pattern=r"^[1-9][0-9]{0,6}/([1-9][0-9]{0,3} ?)?(second|minute|hour|day)s?$")
-]
+# An amount, a number of units, and the unit: `10/minute`, `100/5 minutes`.
+RATE = r"^([1-9][0-9]{0,6})/(?:([1-9][0-9]{0,3}) ?)?(second|minute|hour|day)s?$"
+Rate = Annotated[str, Field(pattern=RATE)]
 
 
 class LimitSettings(Branch):
