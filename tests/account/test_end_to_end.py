@@ -12,7 +12,7 @@ from tests.support.patience import until
 from tests.support.people import PASSWORD, login, registration
 from tests.support.processes import served
 from tests.support.smtp import Postbox, smtp_server
-from uservault.mail.transports import SmtpTransport
+from uservault.mail.smtp import SmtpTransport
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources, system_clock
 

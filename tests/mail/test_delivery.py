@@ -13,7 +13,7 @@ from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.crypto import Sealer
 from uservault.mail.delivery import Delivery
 from uservault.mail.models import Mail
-from uservault.mail.transports import SmtpTransport
+from uservault.mail.smtp import SmtpTransport
 from uservault.telemetry.logs import configure_logging
 from uservault.wiring.ports import Resources
 

@@ -14,6 +14,7 @@ from jinja2 import UndefinedError
 import uservault.mail
 from tests.support.databases import settings_for
 from uservault.db.base import NOBODY
+from uservault.mail.language import LANGUAGES, language
 from uservault.mail.messages import (
     Contents,
     Invitation,
@@ -24,7 +25,7 @@ from uservault.mail.messages import (
     VerifyEmail,
 )
 from uservault.mail.models import Mail
-from uservault.mail.rendering import LANGUAGES, Rendered, Renderer, language
+from uservault.mail.rendering import Rendered, Renderer
 from uservault.wiring.ports import Resources
 
 PUBLIC_URL = "https://id.example.org/vault"

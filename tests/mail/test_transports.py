@@ -11,12 +11,8 @@ import pytest
 from tests.support.databases import settings_for
 from tests.support.server import free_port
 from tests.support.smtp import LOGIN, Postbox, certificate, let_in, smtp_server
-from uservault.mail.transports import (
-    ConsoleTransport,
-    DirectoryTransport,
-    SmtpTransport,
-    mail_transport,
-)
+from uservault.mail.smtp import SmtpTransport
+from uservault.mail.transports import ConsoleTransport, DirectoryTransport, mail_transport
 from uservault.settings.mail import MailSettings
 from uservault.wiring.ports import MailFailure
 

@@ -45,6 +45,7 @@ class Delivery:
         """Return the number of e-mails that were tried."""
         if not await self.queue.any_due():
             return 0
+        await asyncio.to_thread(self.renderer.prepare)
         mails = await self.queue.lease()
         tries = [self._try(mail) for mail in mails]
         outcomes = await asyncio.gather(*tries, return_exceptions=True)

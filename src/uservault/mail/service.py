@@ -11,10 +11,10 @@ from uservault.limits.errors import TooManyTries
 from uservault.mail.errors import MailNotFailed, MailNotFound
 from uservault.mail.events import MailLeftOut, MailRetried
 from uservault.mail.gate import Admitted, MailGate
+from uservault.mail.language import language
 from uservault.mail.messages import Contents
 from uservault.mail.models import Mail
 from uservault.mail.recipient import Recipient
-from uservault.mail.rendering import language
 from uservault.mail.repository import MailRepository
 from uservault.wiring.scope import CurrentSettings, Inject, Now, Sealing, Shared, injected
 

@@ -1,0 +1,71 @@
+"""Sends e-mails by SMTP."""
+
+import asyncio
+import ssl
+from contextlib import suppress
+from email.message import EmailMessage
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+from uservault.settings.mail import MailSettings
+from uservault.wiring.ports import MailFailure
+
+QUIT_TIMEOUT = 2.0  # seconds; short, because the server has accepted the e-mail already
+
+
+class SmtpTransport:
+    """One connection per e-mail. With TLS, the server's certificate is verified."""
+
+    def __init__(self, settings: MailSettings) -> None:
+        self.settings = settings
+        encrypted = settings.tls != "none"
+        self.tls = ssl.create_default_context(cafile=settings.ca_file) if encrypted else None
+
+    async def send(self, message: EmailMessage) -> None:
+        """Only a refusal of this e-mail is permanent. If the server refuses our login or sender,
+        the e-mail stays queued until the operator has fixed that."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self.settings.timeout):
+                await client.connect()
+                await client.send_message(message)
+        except (SMTPException, OSError) as error:  # asyncio's TimeoutError is an OSError
+            raise _failure(error) from None  # the server's message may quote the e-mail
+        else:
+            with suppress(SMTPException, OSError):
+                await client.quit(timeout=QUIT_TIMEOUT)
+        finally:
+            client.close()
+
+    def _client(self) -> SMTP:
+        settings = self.settings
+        return SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username or None,
+            password=settings.password.get_secret_value() or None,
+            use_tls=settings.tls == "tls",
+            start_tls=settings.tls == "starttls",  # fails if the server does not offer it
+            tls_context=self.tls,
+            timeout=settings.timeout,
+        )
+
+
+def _failure(error: Exception) -> MailFailure:
+    match error:
+        case SMTPRecipientsRefused():
+            code = error.recipients[0].code
+            permanent = code >= 500
+        case SMTPResponseException():
+            code = error.code
+            permanent = code >= 500 and isinstance(error, SMTPDataError)
+        case _:
+            return MailFailure(type(error).__name__, permanent=isinstance(error, SMTPNotSupported))
+    return MailFailure(f"{type(error).__name__} {code}", permanent=permanent)
