@@ -55,6 +55,9 @@ class FakeHasher:
     def expect(self, hashes: Iterable[str]) -> None:
         self.expected = list(hashes)
 
+    async def load(self) -> None:
+        pass
+
     async def run(self, work: Callable[[], T]) -> T:
         self.held = max(self.held, self.database.connections_in_use())
         return work()

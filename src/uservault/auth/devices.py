@@ -2,7 +2,7 @@ from uservault.access.origin import CurrentOrigin
 from uservault.mail.messages import NewDevice
 from uservault.mail.notices import Notices
 from uservault.mail.recipient import Recipient
-from uservault.sessions.device import label
+from uservault.sessions.device import device_label
 from uservault.sessions.reader import SessionReader
 from uservault.sessions.sweep import RETENTION
 from uservault.users.reader import UserReader
@@ -27,7 +27,7 @@ class NewDevices:
         """
         if not self.notices.has(NewDevice):
             return
-        device, address = label(self.origin.user_agent), self.origin.address
+        device, address = await device_label(self.origin.user_agent), self.origin.address
         if await self.sessions.knows_device(user_id, device, address):
             return
         user = await self.users.get(user_id)

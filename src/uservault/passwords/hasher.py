@@ -74,6 +74,11 @@ class PooledHasher:
         for hash in hashes:
             self._learn(hash)
 
+    async def load(self) -> None:
+        """Let passlib find its backend and try it. Raises TooManyPasswords."""
+        with suppress(*UNREADABLE):  # whoever needs the library is told
+            await self.run(lambda: self._context.handler().get_backend())
+
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 

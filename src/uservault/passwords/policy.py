@@ -27,6 +27,11 @@ class PasswordPolicy:
         self.blocklist = resources.settings.password_blocklist
         self.hasher = resources.hasher
 
+    async def load(self) -> None:
+        """Load the lists of words, if they are used: 0.1 s and 16 MB. Raises TooManyPasswords."""
+        if self.blocklist:
+            await self.hasher.run(lambda: _is_guessable("any password", ()))
+
     async def check(self, password: str, *about: str, field: str = "password") -> None:
         """`about`: the username and e-mail, which are easy to guess.
 

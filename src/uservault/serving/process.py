@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from uservault.serving.caps import warn_of_few_files
+from uservault.serving.preload import preloading
 from uservault.settings.hosts import stays_here
 from uservault.settings.tree import Settings
 from uservault.telemetry.logs import configure_logging
@@ -30,7 +31,7 @@ def own_process(app: FastAPI) -> FastAPI:
         _raise_file_limit()
         warn_of_few_files(app.state.settings)
         _warn_of_open_development(app.state.settings)
-        async with start(app) as state:
+        async with start(app) as state, preloading(app.state.resources):
             gc.freeze()  # these objects stay: exclude them from collections
             gc.set_threshold(10_000, 20, 20)  # collect the others less often
             yield state

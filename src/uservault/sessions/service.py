@@ -8,7 +8,7 @@ from uservault.access.origin import CurrentOrigin
 from uservault.events.log import EventLog
 from uservault.one_time_tokens.service import OneTimeTokenService
 from uservault.sessions.cap import SessionCap
-from uservault.sessions.device import label
+from uservault.sessions.device import device_label
 from uservault.sessions.ending import SessionEnding
 from uservault.sessions.errors import RefreshRefused, SessionNotFound
 from uservault.sessions.events import EverySessionRevoked
@@ -57,7 +57,7 @@ class SessionService:
             expires_at=now + self.settings.sessions.lifetime,
             address=self.origin.address,
             user_agent=self.origin.user_agent,
-            device=label(self.origin.user_agent),
+            device=await device_label(self.origin.user_agent),
             key_sealed=self.tokens.new_key(),
         )
         await self.sessions.save(session)

@@ -31,6 +31,10 @@ class PasswordHasher(Protocol):
         """Say that hashes with the schemes and costs of these are stored, and no others."""
         ...
 
+    async def load(self) -> None:
+        """Load its libraries, so that the first caller need not wait for them."""
+        ...
+
     async def run(self, work: Callable[[], T]) -> T:
         """Do other slow work on a password, within the same bounds."""
         ...
