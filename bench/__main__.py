@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bench.crowd import busy
-from bench.figures import Figure, table
+from bench.figures import Figure
 from bench.hashing import login, register
 from bench.lookup import lookup
 from bench.processes import LOADED_FROM
 from bench.reading import list_, read
+from bench.report import summary, table
 from bench.stage import QUICK, Sizes, Stage, staged
 from bench.starting import start
 from bench.timing import timing
@@ -52,7 +53,7 @@ def run(names: Iterable[str], sizes: Sizes) -> None:
         for name in names:
             print(f"measuring {name} …", flush=True)  # noqa: T201
             figures.extend(MEASURES[name](stage))
-    print(table(figures))  # noqa: T201
+    print(table(figures), summary(figures), sep="\n\n")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import uvloop
 
-from bench.figures import Bar, Figure, interleaved
+from bench.bars import Bar
+from bench.figures import Figure, beside, interleaved
 from bench.load import flood
 from bench.processes import Server
 from bench.stage import Sizes
@@ -41,7 +42,7 @@ class Asked:
 
 
 def compared(
-    measure: str, ours: Asked, reference: Asked, sizes: Sizes, connections: int, bar: Bar
+    measure: str, ours: Asked, reference: Asked, sizes: Sizes, connections: int, bar: Bar | None
 ) -> Iterator[Figure]:
     """The ratio of what they cost, for which there is a bar, and of how fast they are."""
     ours.warm()
@@ -52,5 +53,5 @@ def compared(
     )
     cpu = [(ours.cpu, reference.cpu) for ours, reference in rounds]
     rate = [(ours.rate, reference.rate) for ours, reference in rounds]
-    yield Figure(measure, "CPU µs", cpu, bar, inverse=True)
-    yield Figure(measure, "requests/s", rate)
+    yield beside(measure, "CPU µs", cpu, bar, inverse=True)
+    yield beside(measure, "requests/s", rate)

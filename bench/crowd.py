@@ -7,7 +7,8 @@ from statistics import quantiles
 
 import uvloop
 
-from bench.figures import Bar, Figure, interleaved
+from bench.bars import at_most
+from bench.figures import Figure, beside, interleaved
 from bench.filling import username
 from bench.hashing import AT_ONCE, login_request
 from bench.load import flood, steadily
@@ -41,11 +42,11 @@ def busy(stage: Stage) -> Iterator[Figure]:
             sizes.rounds, lambda: uvloop.run(beside_logins()), lambda: uvloop.run(idle())
         )
     measure = f"read at {PER_SECOND}/s while {AT_ONCE} log in ÷ idle"
-    for percentile, bar in {50: Bar("≤ 1.5", "≤ 1.1"), 99: Bar("≤ 6", "≤ 4")}.items():
+    for percentile, bar in {50: at_most(1.5, 1.1), 99: at_most(6, 4)}.items():
         pairs = [
             (_percentile(percentile, busy), _percentile(percentile, idle)) for busy, idle in rounds
         ]
-        yield Figure(f"{measure}, p{percentile}", "ms", pairs, bar)
+        yield beside(f"{measure}, p{percentile}", "ms", pairs, bar)
 
 
 def _percentile(percentile: int, values: list[float]) -> float:

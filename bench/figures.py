@@ -1,49 +1,76 @@
-"""What was measured, beside what it is measured by."""
+"""What was measured, beside its reference."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeAlias, TypeVar
 
+from bench.bars import Bar, Verdict
+
 T = TypeVar("T")
 
-COLUMNS = ("measure", "unit", "ours", "reference", "ratio", "(rounds)", "must", "aim")
 Pair: TypeAlias = tuple[float, float]  # ours and the reference, of one round
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """What the ratio must be, and what it should."""
-
-    must: str = ""
-    aim: str = ""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """The ratio is ours ÷ reference, or the other way round where `inverse`."""
+    """One value a round, ours and the reference's.
+
+    The ratio is ours ÷ reference, or the other way round where `inverse`. The bar is for the
+    median of the ratios, or for the median of ours where `absolute`. `labels` say what the measure
+    says, for programs that group or plot figures.
+    """
 
     measure: str
     unit: str
-    pairs: Sequence[Pair]
-    bar: Bar = Bar()
+    ours: Sequence[float]
+    reference: Sequence[float] = ()
+    bar: Bar | None = None
     inverse: bool = False
+    absolute: bool = False
+    labels: Mapping[str, str | int] = field(default_factory=dict)
 
-    def row(self) -> tuple[str, ...]:
-        ratios = [self._ratio(*pair) for pair in self.pairs]
-        return (
-            self.measure,
-            self.unit,
-            f"{median(ours for ours, _ in self.pairs):,.1f}",
-            f"{median(reference for _, reference in self.pairs):,.1f}",
-            f"{median(ratios):.3f}",
-            f"{min(ratios):.2f}-{max(ratios):.2f}",
-            self.bar.must,
-            self.bar.aim,
-        )
+    @property
+    def rounds(self) -> list[float]:
+        """The ratio of each round; empty without a reference."""
+        pairs = zip(self.ours, self.reference, strict=True) if self.reference else ()
+        return [_ratio(*pair, inverse=self.inverse) for pair in pairs]
 
-    def _ratio(self, ours: float, reference: float) -> float:
-        return reference / ours if self.inverse else ours / reference
+    @property
+    def ratio(self) -> float | None:
+        return median(self.rounds) if self.reference else None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        judged = median(self.ours) if self.absolute else self.ratio
+        return None if self.bar is None or judged is None else self.bar.verdict(judged)
+
+
+def beside(
+    measure: str,
+    unit: str,
+    pairs: Sequence[Pair],
+    bar: Bar | None = None,
+    *,
+    inverse: bool = False,
+    absolute: bool = False,
+    labels: Mapping[str, str | int] | None = None,
+) -> Figure:
+    """A figure of pairs."""
+    return Figure(
+        measure=measure,
+        unit=unit,
+        ours=[ours for ours, _ in pairs],
+        reference=[reference for _, reference in pairs],
+        bar=bar,
+        inverse=inverse,
+        absolute=absolute,
+        labels=labels or {},
+    )
+
+
+def _ratio(ours: float, reference: float, *, inverse: bool) -> float:
+    return reference / ours if inverse else ours / reference
 
 
 def interleaved(
@@ -51,16 +78,3 @@ def interleaved(
 ) -> list[tuple[T, T]]:
     """One after the other, again and again, so that noise falls on both."""
     return [(ours(), reference()) for _ in range(rounds)]
-
-
-def table(figures: Iterable[Figure]) -> str:
-    rows = [COLUMNS, *(figure.row() for figure in figures)]
-    widths = [max(len(row[n]) for row in rows) for n in range(len(COLUMNS))]
-    lines = [_line(row, widths) for row in rows]
-    lines.insert(1, "|".join(["", *("-" * (width + 2) for width in widths), ""]))
-    return "\n".join(lines)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-    return f"| {' | '.join(cells)} |"

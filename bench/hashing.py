@@ -7,7 +7,8 @@ from time import perf_counter
 
 import uvloop
 
-from bench.figures import Bar, Figure, interleaved
+from bench.bars import Bar, at_least
+from bench.figures import Figure, beside, interleaved
 from bench.filling import PASSWORD, username
 from bench.load import flood, post
 from bench.processes import SERVED_ON, pinned, uservault
@@ -28,7 +29,7 @@ def login(stage: Stage) -> Iterator[Figure]:
         await hasher.verify(PASSWORD, hash)
 
     requests = (login_request(username(id)) for id in cycle(range(1, stage.sizes.few + 1)))
-    bar = Bar("≥ 0.95", "≥ 0.98")
+    bar = at_least(0.96, 0.98)
     yield from _share(stage, "login", requests, verify, bar)
 
 
@@ -39,7 +40,7 @@ def register(stage: Stage) -> Iterator[Figure]:
         await hasher.hash(PASSWORD)
 
     requests = (registration_request(f"newcomer{number}") for number in count(1))
-    yield from _share(stage, "register", requests, hash, Bar("≥ 0.93", "≥ 0.97"))
+    yield from _share(stage, "register", requests, hash, at_least(0.93, 0.97))
 
 
 def _share(
@@ -57,7 +58,7 @@ def _share(
                 return number / uvloop.run(_alone(settings.passwords, work, number))
 
         pairs = interleaved(stage.sizes.rounds, served, alone)
-    yield Figure(f"{deed}, {AT_ONCE} at once ÷ the hash alone", f"{deed}s/s", pairs, bar)
+    yield beside(f"{deed}, {AT_ONCE} at once ÷ the hash alone", f"{deed}s/s", pairs, bar)
 
 
 async def _alone(settings: PasswordSettings, work: Work, number: int) -> float:

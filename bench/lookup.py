@@ -7,7 +7,8 @@ from time import perf_counter
 import uvloop
 
 from bench import filling
-from bench.figures import Bar, Figure
+from bench.bars import at_least
+from bench.figures import Figure, beside
 from bench.stage import Stage
 from uservault.passwords.reader import CredentialReader
 from uservault.resources import open_resources
@@ -23,7 +24,7 @@ def lookup(stage: Stage) -> Iterator[Figure]:
         names = _names(name, sizes.users, sizes.lookups), _names(name, sizes.few, sizes.lookups)
         pairs = uvloop.run(_rounds(sizes.rounds, (many, names[0]), (few, names[1])))
         measure = f"look-up by {what} among {sizes.users:,} ÷ {sizes.few:,}"
-        yield Figure(measure, "look-ups/s", pairs, Bar("≥ 0.80", "≥ 0.95"))
+        yield beside(measure, "look-ups/s", pairs, at_least(0.80, 0.95))
 
 
 def _names(name: Callable[[int], str], users: int, count: int) -> list[str]:

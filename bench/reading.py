@@ -5,18 +5,20 @@ from collections.abc import Iterator, Sequence
 import uvloop
 
 from bench import filling
+from bench.bars import at_least
 from bench.costs import Asked, compared
-from bench.figures import Bar, Figure, interleaved
+from bench.figures import Figure, beside, interleaved
 from bench.load import get
 from bench.processes import uservault
 from bench.stage import Stage
 
 MANY = 32  # connections
-ONE = Bar("≥ 0.20", "≥ 0.35")
 BARS = {
-    "PostgreSQL": {MANY: Bar("≥ 0.45", "≥ 0.75"), 1: ONE},
-    "SQLite": {MANY: Bar("≥ 0.40", "≥ 0.60"), 1: ONE},
+    "PostgreSQL": {MANY: at_least(0.60, 0.80), 1: at_least(0.22, 0.35)},
+    "SQLite": {MANY: at_least(0.50, 0.70), 1: at_least(0.20, 0.35)},
 }
+
+LOGGED = {"PostgreSQL": at_least(0.50, 0.70)}
 
 
 def read(stage: Stage) -> Iterator[Figure]:
@@ -34,7 +36,7 @@ def read(stage: Stage) -> Iterator[Figure]:
         with uservault(settings, USERVAULT_LOG__LEVEL="info") as server:
             measure = f"read, {name}, connections: {MANY}, logged"
             ours = Asked(server, requests)
-            yield from compared(measure, ours, reference, stage.sizes, MANY, Bar())
+            yield from compared(measure, ours, reference, stage.sizes, MANY, LOGGED.get(name))
 
 
 def reads(stage: Stage, kind: str) -> Sequence[bytes]:
@@ -53,7 +55,7 @@ def list_(stage: Stage) -> Iterator[Figure]:
         late = Asked(server, [get(f"/api/users?cursor={sizes.users * 9 // 10}", token)])
         reference = Asked(stage.reference, [get("/users")])
         late.warm()
-        bar = Bar("≥ 0.25", "≥ 0.37")
+        bar = at_least(0.35, 0.45)
         yield from compared("list, first page", first, reference, sizes, MANY, bar)
         pairs = interleaved(
             sizes.rounds,
@@ -61,4 +63,4 @@ def list_(stage: Stage) -> Iterator[Figure]:
             lambda: first.cost(MANY, sizes.seconds).rate,
         )
         measure = f"list, page at 90 % of {sizes.users:,} ÷ first"
-        yield Figure(measure, "requests/s", pairs, Bar("≥ 0.90", "≥ 0.95"))
+        yield beside(measure, "requests/s", pairs, at_least(0.90, 0.95))

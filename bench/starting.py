@@ -7,7 +7,8 @@ from itertools import cycle, islice
 import uvloop
 
 from bench import processes
-from bench.figures import Bar, Figure, interleaved
+from bench.bars import at_most
+from bench.figures import Figure, beside, interleaved
 from bench.load import flood, get
 from bench.processes import Server
 from bench.reading import reads
@@ -26,10 +27,9 @@ def start(stage: Stage) -> Iterator[Figure]:
     )
     seconds = [(ours[0], reference[0]) for ours, reference in rounds]
     memory = [(ours[1], reference[1]) for ours, reference in rounds]
-    yield Figure("start to first 200", "s", seconds, Bar("≤ 1.8", "≤ 1.5"))
-    yield Figure(
-        f"memory of a worker after {WARM:,} reads (PSS)", "MB", memory, Bar("≤ 1.5", "≤ 1.3")
-    )
+    yield beside("start to first 200", "s", seconds, at_most(2.6, 2.2))
+    measure = f"memory of a worker after {WARM:,} reads (PSS)"
+    yield beside(measure, "MB", memory, at_most(2.2, 1.9))
 
 
 def _started(

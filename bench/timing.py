@@ -7,7 +7,8 @@ from typing import Any
 
 import uvloop
 
-from bench.figures import Bar, Figure, Pair
+from bench.bars import Bar, Range
+from bench.figures import Figure, Pair, beside
 from bench.filling import fill, username
 from bench.filling import settings as filled
 from bench.hashing import login_request
@@ -48,7 +49,7 @@ def _figure(deed: str, settings: Settings, tries: int) -> Figure:
         pairs = uvloop.run(_timed(server.port, tries))
     medians = [(median(known for known, _ in pairs), median(unknown for _, unknown in pairs))]
     measure = f"{deed}, known ÷ unknown user, median of {tries}"
-    return Figure(measure, "ms", medians, Bar("0.90-1.10", "0.95-1.05"))
+    return beside(measure, "ms", medians, Bar(Range(0.90, 1.10), Range(0.95, 1.05)))
 
 
 async def _timed(port: int, tries: int) -> list[Pair]:
