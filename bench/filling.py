@@ -1,7 +1,7 @@
-"""Databases full of users, and tokens for them."""
+"""Databases full of users."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -11,23 +11,18 @@ from tests.support.databases import connected, settings_for
 from uservault.passwords.models import Password
 from uservault.resources import open_resources
 from uservault.roles.models import ADMIN, Role, UserRole
-from uservault.roles.reader import EffectiveRoles
-from uservault.sessions.models import Session
-from uservault.sessions.refresh import RefreshTokens
-from uservault.sessions.session_grant import LiveSession
-from uservault.sessions.tokens import AccessTokens
 from uservault.settings.tree import Settings
 from uservault.users.identifiers import KEYS, Identifier, Kind
 from uservault.users.models import User
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of everybody in a database of ours
 CHUNK = 10_000
-LIFETIME = 86400  # of a token: longer than any run
+TOKEN_LIFETIME = 86400  # seconds; longer than any run
 
 
 def settings(url: str, rounds: int) -> Settings:
     return settings_for(
-        url, tokens={"lifetime": LIFETIME}, passwords={"rounds": rounds}, log={"file": None}
+        url, tokens={"lifetime": TOKEN_LIFETIME}, passwords={"rounds": rounds}, log={"file": None}
     )
 
 
@@ -44,42 +39,6 @@ async def fill(settings: Settings, users: int) -> None:
                 await connection.execute(insert(Password), passwords)
             await _make_admin(connection)
     await _tidy(settings)
-
-
-async def mint(settings: Settings, users: range) -> list[str]:
-    """An access token for each of the users, in a session of its own, without their logging in."""
-    async with open_resources(settings) as resources:
-        key = resources.shared(RefreshTokens).new_key()
-        async with resources.database.writes.begin() as connection:
-            await connection.execute(insert(Session), [_session(id, key) for id in users])
-        tokens = resources.shared(AccessTokens)
-        now = datetime.now(UTC)
-        sessions = [
-            LiveSession(
-                session_id=id,
-                user_id=id,
-                seconds_left=LIFETIME,
-                authenticated_at=now,
-                methods=("pwd",),
-            )
-            for id in users
-        ]
-        issued = [await tokens.issue(session, EffectiveRoles()) for session in sessions]
-        return [token.encoded for token in issued]
-
-
-def _session(user_id: int, key: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    times = dict.fromkeys(("created_at", "authenticated_at", "last_seen_at", "refreshed_at"), now)
-    ends = now + timedelta(seconds=LIFETIME)
-    return times | {
-        "id": user_id,
-        "user_id": user_id,
-        "expires_at": ends,
-        "key_sealed": key,
-        "methods": "pwd",
-        "counter": 0,
-    }
 
 
 def username(id: int) -> str:

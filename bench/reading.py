@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import uvloop
 
-from bench import filling
 from bench.bars import at_least
 from bench.costs import Asked, compared
 from bench.figures import Figure, beside, interleaved
 from bench.load import get
+from bench.minting import mint
 from bench.processes import uservault
 from bench.stage import Stage
 
@@ -41,15 +41,17 @@ def read(stage: Stage) -> Iterator[Figure]:
 
 def reads(stage: Stage, kind: str) -> Sequence[bytes]:
     ids = range(1, stage.sizes.tokens + 1)
-    tokens = uvloop.run(filling.mint(stage.database(kind, stage.sizes.tokens), ids))
-    return [get(f"/api/users/{id}", token) for id, token in zip(ids, tokens, strict=True)]
+    minted = uvloop.run(mint(stage.database(kind, stage.sizes.tokens), ids))
+    return [
+        get(f"/api/users/{id}", each.access_token) for id, each in zip(ids, minted, strict=True)
+    ]
 
 
 def list_(stage: Stage) -> Iterator[Figure]:
     """Pages of 50, the default."""
     sizes = stage.sizes
     settings = stage.database("postgresql", sizes.users)
-    [token] = uvloop.run(filling.mint(settings, range(1, 2)))
+    [(token, _)] = uvloop.run(mint(settings, [1]))
     with uservault(settings) as server:
         first = Asked(server, [get("/api/users", token)])
         late = Asked(server, [get(f"/api/users?cursor={sizes.users * 9 // 10}", token)])
