@@ -1,23 +1,24 @@
 """Databases full of users."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
+from bench.bulk import Row, write
 from tests.support.databases import connected, settings_for
-from uservault.passwords.models import Password
 from uservault.resources import open_resources
-from uservault.roles.models import ADMIN, Role, UserRole
+from uservault.roles.models import ADMIN
 from uservault.settings.tree import Settings
-from uservault.users.identifiers import KEYS, Identifier, Kind
-from uservault.users.models import User
+from uservault.tables import metadata
+from uservault.users.identifiers import KEYS, Kind
 
-PASSWORD = "correct horse battery"  # noqa: S105 - of everybody in a database of ours
-CHUNK = 10_000
+PASSWORD = "correct horse battery"  # noqa: S105 - of every user in these databases
 TOKEN_LIFETIME = 86400  # seconds; longer than any run
+MAKE_ADMIN = "INSERT INTO user_roles (user_id, role_id) SELECT 1, id FROM roles WHERE name = :role"
+# The rows bring their ids, which does not move the sequence.
+RENUMBER = "SELECT setval(pg_get_serial_sequence('users', 'id'), (SELECT max(id) FROM users))"
 
 
 def settings(url: str, rounds: int) -> Settings:
@@ -27,18 +28,17 @@ def settings(url: str, rounds: int) -> Settings:
 
 
 async def fill(settings: Settings, users: int) -> None:
-    """Puts users 1 to `users` into an empty database; the first is an administrator."""
+    """Puts users 1 to `users` into an empty database; the first is an administrator.
+
+    They have the rows that registering writes, without its event. They share a password hash.
+    """
     async with open_resources(settings) as resources:
         hash = await resources.hasher.hash(PASSWORD)
-        async with resources.database.writes.begin() as connection:
-            for ids in _chunks(users):
-                await connection.execute(insert(User), [_user(id) for id in ids])
-                for kind in Kind:
-                    await connection.execute(insert(Identifier), [_of(kind, id) for id in ids])
-                passwords = [{"user_id": id, "hash": hash} for id in ids]
-                await connection.execute(insert(Password), passwords)
-            await _make_admin(connection)
-    await _tidy(settings)
+    url = settings.database_url.get_secret_value()
+    async with connected(url) as connection:
+        for table, rows in _rows(range(1, users + 1), hash):
+            await write(connection, metadata.tables[table], rows)
+    await _finish(url)
 
 
 def username(id: int) -> str:
@@ -49,40 +49,39 @@ def email(id: int) -> str:
     return f"user{id}@example.com"
 
 
-def _chunks(users: int) -> Iterator[range]:
-    for first in range(1, users + 1, CHUNK):
-        yield range(first, min(first + CHUNK, users + 1))
-
-
-def _user(id: int) -> dict[str, Any]:
+def _rows(ids: range, hash: str) -> Iterator[tuple[str, Iterator[Row]]]:
+    """By table, in an order that suits the foreign keys."""
     now = datetime.now(UTC)
+    yield "users", (_user(id, now) for id in ids)
+    for kind, name in {Kind.USERNAME: username, Kind.EMAIL: email}.items():
+        yield "identifiers", _identifiers(kind, name, ids)
+    yield "passwords", ({"user_id": id, "hash": hash} for id in ids)
+
+
+def _identifiers(kind: Kind, name: Callable[[int], str], ids: range) -> Iterator[Row]:
+    """What the users are found by."""
+    for id in ids:
+        yield {"kind": kind, "key": KEYS[kind](name(id)), "user_id": id}
+
+
+def _user(id: int, now: datetime) -> dict[str, Any]:
     return {
         "id": id,
         "username": username(id),
         "email": email(id),
+        "is_active": True,
         "created_at": now,
         "updated_at": now,
+        "credential_epoch": 0,
         "version": 1,
     }
 
 
-def _of(kind: Kind, id: int) -> dict[str, Any]:
-    """What the user is found by."""
-    return {"kind": kind, "key": KEYS[kind](_user(id)[kind]), "user_id": id}
-
-
-async def _make_admin(connection: AsyncConnection) -> None:
-    admin = select(Role.id).where(Role.name == ADMIN).scalar_subquery()
-    await connection.execute(insert(UserRole).values(user_id=1, role_id=admin))
-
-
-async def _tidy(settings: Settings) -> None:
-    """What the database itself would do after a while."""
-    url = settings.database_url.get_secret_value()
+async def _finish(url: str) -> None:
+    """Also does what the database itself would do after a while."""
     async with connected(url) as connection:
+        await connection.execute(text(MAKE_ADMIN), {"role": ADMIN})
         if url.startswith("postgresql"):
-            await connection.exec_driver_sql(
-                "SELECT setval('users_id_seq', (SELECT max(id) FROM users))"
-            )
+            await connection.execute(text(RENUMBER))
         await connection.exec_driver_sql("VACUUM")
         await connection.exec_driver_sql("ANALYZE")
