@@ -1,20 +1,29 @@
-"""Measures what there are bars for, each figure beside its reference; judges nothing.
+"""Measures what there are bars for, each figure beside its reference.
 
-python -m bench [--quick] [--users N] [measure …]
+python -m bench [--quick] [--users N] [--out FILE] [measure …]
+
+It says which bars are missed, and fails only if a measure breaks.
 """
 
+import json
 import os
-from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+import sys
+import traceback
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
+
+import uvloop
 
 from bench.crowd import busy
+from bench.facts import at_end, facts, lines
 from bench.figures import Figure
 from bench.hashing import login, register
 from bench.lookup import lookup
 from bench.processes import LOADED_FROM
 from bench.reading import list_, read
-from bench.report import summary, table
+from bench.report import report, summary, table
 from bench.stage import QUICK, Sizes, Stage, staged
 from bench.starting import start
 from bench.timing import timing
@@ -29,31 +38,55 @@ MEASURES: dict[str, Callable[[Stage], Iterable[Figure]]] = {
     "timing": timing,
     "start": start,
 }
+LEAST_USERS = 100  # two pages
 
 
 def main() -> None:
+    """Exits with 1 if a measure broke. A missed bar breaks nothing."""
+    given = _arguments()
+    sizes = QUICK if given.quick else Sizes()
+    if given.users:
+        sizes = replace(sizes, users=given.users)
+    broken = run(given.measures or list(MEASURES), sizes, given.out)
+    if broken:
+        sys.exit(f"broken: {', '.join(broken)}")
+
+
+def _arguments() -> Namespace:
     parser = ArgumentParser("python -m bench", description="Measure, beside a reference.")
     known = ", ".join(MEASURES)
     parser.add_argument("measures", nargs="*", metavar="measure", help=f"of {known}; else all")
     parser.add_argument("--quick", action="store_true", help="small sizes, rough figures")
-    parser.add_argument("--users", type=int, help="how many there are for list and lookup")
+    parser.add_argument("--users", type=int, help="how many there are for list, lookup and sizes")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write everything there as JSON")
     given = parser.parse_args()
     if unknown := set(given.measures) - set(MEASURES):
         parser.error(f"no such measure: {', '.join(sorted(unknown))}; there are {known}")
-    sizes = QUICK if given.quick else Sizes()
-    if given.users:
-        sizes = replace(sizes, users=given.users)
-    run(given.measures or list(MEASURES), sizes)
+    if given.users is not None and given.users < LEAST_USERS:
+        parser.error(f"--users must be at least {LEAST_USERS}")
+    return given
 
 
-def run(names: Iterable[str], sizes: Sizes) -> None:
+def run(names: Sequence[str], sizes: Sizes, out: Path | None) -> list[str]:
+    """The measures that broke. The others are reported all the same."""
     os.sched_setaffinity(0, LOADED_FROM)
     figures: list[Figure] = []
+    broken: list[str] = []
     with staged(sizes) as stage:
+        known = uvloop.run(facts(stage))
+        print(*lines(known), sep="\n", end="\n\n")
         for name in names:
-            print(f"measuring {name} …", flush=True)  # noqa: T201
-            figures.extend(MEASURES[name](stage))
-    print(table(figures), summary(figures), sep="\n\n")  # noqa: T201
+            print(f"measuring {name} …", flush=True)
+            try:
+                figures.extend(MEASURES[name](stage))
+            except Exception:  # noqa: BLE001 - any error of one measure leaves the others
+                traceback.print_exc()
+                broken.append(name)
+            known = at_end(known, stage) | {"broken": broken}
+            if out:
+                out.write_text(json.dumps(report(known, figures), indent=1, ensure_ascii=False))
+    print(table(figures), summary(figures), sep="\n\n", end="\n\n")
+    return broken
 
 
 if __name__ == "__main__":

@@ -75,7 +75,11 @@ def _row(figure: Figure) -> tuple[str, ...]:
 
 
 def _median(values: Sequence[float]) -> str:
-    return f"{median(values):,.1f}" if values else ""
+    """With three digits or more."""
+    if not values:
+        return ""
+    value = median(values)
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

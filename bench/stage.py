@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
 import uvloop
 
@@ -51,13 +52,14 @@ class Stage:
     postgresql: str
     folder: Path
     reference: Server
-    _filled: dict[tuple[str, int], Settings] = field(default_factory=dict)
+    filled: dict[str, float] = field(default_factory=dict)  # seconds
+    _settings: dict[tuple[str, int], Settings] = field(default_factory=dict)
 
     def database(self, kind: str, users: int) -> Settings:
         """Settings that name a database with so many users, which is filled the first time."""
-        if (kind, users) not in self._filled:
-            self._filled[kind, users] = self._fill(kind, users)
-        return self._filled[kind, users]
+        if (kind, users) not in self._settings:
+            self._settings[kind, users] = self._fill(kind, users)
+        return self._settings[kind, users]
 
     def _fill(self, kind: str, users: int) -> Settings:
         name = f"bench_{users}"
@@ -67,7 +69,9 @@ class Stage:
             url = f"sqlite:///{self.folder}/{name}.db"
             databases.migrate(url)
         settings = filling.settings(url, self.sizes.cost)
+        began = perf_counter()
         uvloop.run(filling.fill(settings, users))
+        self.filled[f"{kind}, {users:,} users"] = round(perf_counter() - began, 1)
         return settings
 
 
