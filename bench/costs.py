@@ -1,14 +1,14 @@
 """What a request costs a server that is asked as fast as it answers."""
 
 from collections.abc import Iterator, Sequence
-from itertools import cycle
-from typing import NamedTuple
+from itertools import cycle, islice
+from typing import NamedTuple, Self
 
 import uvloop
 
 from bench.bars import Bar
 from bench.figures import Figure, beside, interleaved
-from bench.load import flood
+from bench.load import Hear, flood, ignore
 from bench.processes import Server
 from bench.stage import Sizes
 
@@ -23,20 +23,33 @@ class Cost(NamedTuple):
 
 
 class Asked:
-    """A server, and the requests that it is asked over and over."""
+    """A server, and the endless requests that it is asked."""
 
-    def __init__(self, server: Server, requests: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        server: Server,
+        requests: Iterator[bytes],
+        distinct: int,
+        hear: Hear = ignore,
+    ) -> None:
+        """`distinct`: after so many requests, a server has in its caches what it keeps."""
         self.server = server
-        self.once = requests
-        self.requests = cycle(requests)
+        self.requests = requests
+        self.distinct = distinct
+        self.hear = hear
+
+    @classmethod
+    def over_and_over(cls, server: Server, requests: Sequence[bytes]) -> Self:
+        return cls(server, cycle(requests), len(requests))
 
     def warm(self) -> None:
-        """Asks every request once: what a server keeps, it has then."""
-        uvloop.run(flood(self.server.port, iter(self.once), WARMING))
+        once = islice(self.requests, self.distinct)
+        uvloop.run(flood(self.server.port, once, WARMING, hear=self.hear))
 
     def cost(self, connections: int, seconds: float) -> Cost:
         before = self.server.cpu()
-        done = uvloop.run(flood(self.server.port, self.requests, connections, seconds))
+        asking = flood(self.server.port, self.requests, connections, seconds, self.hear)
+        done = uvloop.run(asking)
         used = self.server.cpu() - before
         return Cost(used / done.answers * 1e6, done.answers / done.seconds)
 

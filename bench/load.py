@@ -3,12 +3,14 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
 from time import perf_counter
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeAlias, cast
+
+Hear: TypeAlias = Callable[[bytes], None]
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 LANES = 32  # connections that steady reads are spread over, so that none waits for another
@@ -82,19 +84,36 @@ async def connections(port: int, count: int) -> AsyncIterator[Sequence[Connectio
             connection.close()
 
 
-async def flood(port: int, requests: Iterator[bytes], count: int, seconds: float = inf) -> Flood:
-    """Each of `count` connections asks again when it is answered, until time or requests end."""
+def ignore(answer: bytes) -> None:
+    """An answer that says nothing about later requests."""
+
+
+async def flood(
+    port: int,
+    requests: Iterator[bytes],
+    count: int,
+    seconds: float = inf,
+    hear: Hear = ignore,
+) -> Flood:
+    """Each of `count` connections asks again when it is answered, until time or requests end.
+
+    `hear` gets the body of each answer, before its connection takes the next request.
+    """
     async with connections(port, count) as opened:
         began = perf_counter()
         deadline = began + seconds
-        answers = await asyncio.gather(*(_ask_on(each, requests, deadline) for each in opened))
+        answers = await asyncio.gather(
+            *(_ask_on(each, requests, deadline, hear) for each in opened)
+        )
         return Flood(sum(answers), perf_counter() - began)
 
 
-async def _ask_on(connection: Connection, requests: Iterator[bytes], deadline: float) -> int:
+async def _ask_on(
+    connection: Connection, requests: Iterator[bytes], deadline: float, hear: Hear
+) -> int:
     answers = 0
     for request in requests:
-        await connection.succeed(request)
+        hear(await connection.succeed(request))
         answers += 1
         if perf_counter() >= deadline:
             break

@@ -24,18 +24,18 @@ LOGGED = {"PostgreSQL": at_least(0.50, 0.70)}
 def read(stage: Stage) -> Iterator[Figure]:
     """Each user reads themselves; the last rows are with our log of requests, which is the
     default, and which the reference has not."""
-    reference = Asked(stage.reference, [get("/users/1")])
+    reference = Asked.over_and_over(stage.reference, [get("/users/1")])
     for name, bars in BARS.items():
         settings = stage.database(name.lower(), stage.sizes.tokens)
         requests = reads(stage, name.lower())
         with uservault(settings) as server:
-            ours = Asked(server, requests)
+            ours = Asked.over_and_over(server, requests)
             for connections, bar in bars.items():
                 measure = f"read, {name}, connections: {connections}"
                 yield from compared(measure, ours, reference, stage.sizes, connections, bar)
         with uservault(settings, USERVAULT_LOG__LEVEL="info") as server:
             measure = f"read, {name}, connections: {MANY}, logged"
-            ours = Asked(server, requests)
+            ours = Asked.over_and_over(server, requests)
             yield from compared(measure, ours, reference, stage.sizes, MANY, LOGGED.get(name))
 
 
@@ -53,9 +53,11 @@ def list_(stage: Stage) -> Iterator[Figure]:
     settings = stage.database("postgresql", sizes.users)
     [(token, _)] = uvloop.run(mint(settings, [1]))
     with uservault(settings) as server:
-        first = Asked(server, [get("/api/users", token)])
-        late = Asked(server, [get(f"/api/users?cursor={sizes.users * 9 // 10}", token)])
-        reference = Asked(stage.reference, [get("/users")])
+        first = Asked.over_and_over(server, [get("/api/users", token)])
+        late = Asked.over_and_over(
+            server, [get(f"/api/users?cursor={sizes.users * 9 // 10}", token)]
+        )
+        reference = Asked.over_and_over(stage.reference, [get("/users")])
         late.warm()
         bar = at_least(0.35, 0.45)
         yield from compared("list, first page", first, reference, sizes, MANY, bar)
