@@ -22,7 +22,7 @@ from bench.figures import Figure
 from bench.hashing import login, register
 from bench.lookup import lookup
 from bench.processes import LOADED_FROM
-from bench.reading import list_, read
+from bench.reading import list_, me, read
 from bench.refreshing import refresh
 from bench.report import report, summary, table
 from bench.stage import QUICK, Sizes, Stage, staged
@@ -31,6 +31,7 @@ from bench.timing import timing
 
 MEASURES: dict[str, Callable[[Stage], Iterable[Figure]]] = {
     "read": read,
+    "me": me,
     "refresh": refresh,
     "login": login,
     "register": register,

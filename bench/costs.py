@@ -13,6 +13,7 @@ from bench.processes import Server
 from bench.stage import Sizes
 
 WARMING = 8  # connections
+LEAST = 100  # requests, after which a server has loaded what it loads late
 
 
 class Cost(NamedTuple):
@@ -40,7 +41,7 @@ class Asked:
 
     @classmethod
     def over_and_over(cls, server: Server, requests: Sequence[bytes]) -> Self:
-        return cls(server, cycle(requests), len(requests))
+        return cls(server, cycle(requests), max(len(requests), LEAST))
 
     def warm(self) -> None:
         once = islice(self.requests, self.distinct)

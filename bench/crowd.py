@@ -23,7 +23,7 @@ def busy(stage: Stage) -> Iterator[Figure]:
     """Reads while logins run, against reads while nothing else does."""
     sizes = stage.sizes
     settings = stage.database("postgresql", sizes.tokens)
-    wanted = cycle(reads(stage, "postgresql"))
+    wanted = cycle(reads(stage, "PostgreSQL"))
     with uservault(settings) as server:
 
         async def idle() -> list[float]:

@@ -64,8 +64,12 @@ def reference() -> Iterator[Server]:
 
 
 @contextmanager
-def uservault(settings: Settings, **others: str) -> Iterator[Server]:
-    """Ours, on a migrated database. Like the reference it logs no requests, unless told to."""
+def uservault(settings: Settings, *, logs: bool = False) -> Iterator[Server]:
+    """Ours, on a migrated database. Like the reference it logs no requests, unless told to.
+
+    With `logs` it logs as it does by default: to its output, which is a file here, and to a
+    rotating file in the folder where it runs.
+    """
     port = free_port()
     command = [_installed("uservault"), "serve", "--port", port]
     environment = {
@@ -73,7 +77,6 @@ def uservault(settings: Settings, **others: str) -> Iterator[Server]:
         "JWT_SECRET_KEY": settings.jwt_secret_key.get_secret_value(),
         "USERVAULT_PASSWORDS__ROUNDS": str(settings.passwords.rounds),
         "USERVAULT_PASSWORDS__SCHEME": settings.passwords.scheme,
-        "USERVAULT_LOG__LEVEL": "warning",
         "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT_AND_CLIENT": UNLIMITED,
         "USERVAULT_LIMITS__LOGIN_PER_ACCOUNT": UNLIMITED,
         "USERVAULT_LIMITS__LOGIN_PER_CLIENT": UNLIMITED,
@@ -81,7 +84,9 @@ def uservault(settings: Settings, **others: str) -> Iterator[Server]:
         "USERVAULT_LIMITS__REGISTER_REFUSED_PER_CLIENT": UNLIMITED,
         "USERVAULT_LIMITS__WRITES_PER_SESSION": UNLIMITED,
     }
-    with _running(command, port, "/healthz", environment | others) as server:
+    if not logs:
+        environment["USERVAULT_LOG__LEVEL"] = "warning"
+    with _running(command, port, "/healthz", environment) as server:
         yield server
 
 

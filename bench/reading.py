@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import uvloop
 
-from bench.bars import at_least
+from bench.bars import Bar, at_least
 from bench.costs import Asked, compared
 from bench.figures import Figure, beside, interleaved
 from bench.load import get
 from bench.minting import mint
-from bench.processes import uservault
+from bench.processes import Server, uservault
 from bench.stage import Stage
 
 MANY = 32  # connections
@@ -17,34 +17,55 @@ BARS = {
     "PostgreSQL": {MANY: at_least(0.60, 0.80), 1: at_least(0.22, 0.35)},
     "SQLite": {MANY: at_least(0.50, 0.70), 1: at_least(0.20, 0.35)},
 }
-
 LOGGED = {"PostgreSQL": at_least(0.50, 0.70)}
 
 
 def read(stage: Stage) -> Iterator[Figure]:
-    """Each user reads themselves; the last rows are with our log of requests, which is the
-    default, and which the reference has not."""
-    reference = Asked.over_and_over(stage.reference, [get("/users/1")])
+    """Each user reads themselves. The reference logs no requests; the last rows do."""
     for name, bars in BARS.items():
-        settings = stage.database(name.lower(), stage.sizes.tokens)
-        requests = reads(stage, name.lower())
+        settings, requests = stage.database(name.lower(), stage.sizes.tokens), reads(stage, name)
         with uservault(settings) as server:
-            ours = Asked.over_and_over(server, requests)
             for connections, bar in bars.items():
                 measure = f"read, {name}, connections: {connections}"
-                yield from compared(measure, ours, reference, stage.sizes, connections, bar)
-        with uservault(settings, USERVAULT_LOG__LEVEL="info") as server:
+                yield from _one(stage, measure, server, requests, bar, connections)
+        with uservault(settings, logs=True) as server:
             measure = f"read, {name}, connections: {MANY}, logged"
-            ours = Asked.over_and_over(server, requests)
-            yield from compared(measure, ours, reference, stage.sizes, MANY, LOGGED.get(name))
+            yield from _one(stage, measure, server, requests, LOGGED.get(name))
 
 
-def reads(stage: Stage, kind: str) -> Sequence[bytes]:
-    ids = range(1, stage.sizes.tokens + 1)
-    minted = uvloop.run(mint(stage.database(kind, stage.sizes.tokens), ids))
-    return [
-        get(f"/api/users/{id}", each.access_token) for id, each in zip(ids, minted, strict=True)
-    ]
+def me(stage: Stage) -> Iterator[Figure]:
+    """Likewise, by the path that names no user."""
+    name = "PostgreSQL"
+    requests = [get("/api/me", token) for token in tokens(stage, name)]
+    with uservault(stage.database(name.lower(), stage.sizes.tokens)) as server:
+        measure = f"me, {name}, connections: {MANY}"
+        yield from _one(stage, measure, server, requests, at_least(0.65, 0.85))
+
+
+def _one(
+    stage: Stage,
+    measure: str,
+    server: Server,
+    requests: Sequence[bytes],
+    bar: Bar | None,
+    connections: int = MANY,
+) -> Iterator[Figure]:
+    ours = Asked.over_and_over(server, requests)
+    reference = Asked.over_and_over(stage.reference, [get("/users/1")])
+    yield from compared(measure, ours, reference, stage.sizes, connections, bar)
+
+
+def reads(stage: Stage, name: str) -> Sequence[bytes]:
+    """One of each user, of themselves."""
+    numbered = enumerate(tokens(stage, name), start=1)
+    return [get(f"/api/users/{id}", token) for id, token in numbered]
+
+
+def tokens(stage: Stage, name: str) -> Sequence[str]:
+    """One of each user, in a new session."""
+    settings = stage.database(name.lower(), stage.sizes.tokens)
+    minted = uvloop.run(mint(settings, range(1, stage.sizes.tokens + 1)))
+    return [each.access_token for each in minted]
 
 
 def list_(stage: Stage) -> Iterator[Figure]:

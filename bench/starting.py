@@ -19,7 +19,7 @@ WARM = 1_000  # requests, after which a server has loaded what it loads late
 
 def start(stage: Stage) -> Iterator[Figure]:
     settings = stage.database("postgresql", stage.sizes.tokens)
-    requests = reads(stage, "postgresql")
+    requests = reads(stage, "PostgreSQL")
     rounds = interleaved(
         stage.sizes.starts,
         lambda: _started(processes.uservault(settings), requests),
