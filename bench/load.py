@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import inf
@@ -134,6 +134,17 @@ async def steadily(
             return (perf_counter() - due) * 1000
 
         return await asyncio.gather(*(ask(n) for n in range(int(per_second * seconds))))
+
+
+async def timed(port: int, requests: Iterable[bytes]) -> list[float]:
+    """Milliseconds that each answer took, one after the other on one connection."""
+    async with connections(port, 1) as [connection]:
+        taken: list[float] = []
+        for request in requests:
+            began = perf_counter()
+            await connection.succeed(request)
+            taken.append((perf_counter() - began) * 1000)
+        return taken
 
 
 def get(path: str, token: str | None = None) -> bytes:

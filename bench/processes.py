@@ -54,9 +54,9 @@ def pinned(cpus: frozenset[int]) -> Iterator[None]:
 
 
 @contextmanager
-def reference() -> Iterator[Server]:
+def reference(app: str = "bench.reference:app") -> Iterator[Server]:
     port = free_port()
-    command = [_installed("uvicorn"), "bench.reference:app", "--app-dir", ROOT, "--port", port,
+    command = [_installed("uvicorn"), app, "--app-dir", ROOT, "--port", port,
                "--loop", "uvloop", "--http", "httptools", "--no-access-log",
                "--log-level", "warning"]  # fmt: skip
     with _running(command, port, "/users/1", {}) as server:
