@@ -1,6 +1,7 @@
 """Answers concurrent look-ups by key with one query."""
 
 from asyncio import Future, Task, get_running_loop
+from collections import namedtuple
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from itertools import chain, islice, zip_longest
@@ -70,6 +71,7 @@ def by_key(
     `given` are its other parameters, asked for anew for each query: `now=clock`.
     """
     key = statement.selected_columns[0]
+    plain = _plain_row(statement)
 
     @cache
     def among(size: int) -> AnySelect:
@@ -79,6 +81,14 @@ def by_key(
         size = 1 << (len(keys) - 1).bit_length()  # ten statements to compile and prepare, not 512
         padded = dict(zip_longest(NAMES[:size], keys, fillvalue=keys[-1]))
         others = {name: value() for name, value in given.items()}
-        return {row[0]: row for row in await database.rows(among(size), padded | others)}
+        rows = await database.rows(among(size), padded | others)
+        return {row[0]: plain(row) for row in rows}
 
     return Batcher(fetch)
+
+
+def _plain_row(statement: AnySelect) -> Callable[[AnyRow], Any]:
+    """A row as a named tuple, whose attributes are read ten times as fast."""
+    names = statement.selected_columns.keys()
+    found: Any = namedtuple("Found", names)  # type: ignore[misc]
+    return lambda row: found(*row)
