@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from uservault.kit.problems import Forbidden
 
@@ -35,8 +35,7 @@ class SubjectKind(StrEnum):
     USER = "user"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A user, to whom everything that a credential permits is attributed."""
 
     kind: SubjectKind
@@ -49,8 +48,7 @@ class CredentialKind(StrEnum):
     SESSION = "session"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """What the caller presented, by its id."""
 
     kind: CredentialKind
