@@ -53,9 +53,9 @@ def ways(app: FastAPI) -> Ways:
 
 class TestDirect:
     def test_it_takes_every_get_but_a_few(self, app: FastAPI) -> None:
-        taken = {context.path for context, way in app.state.direct_ways if way}
+        taken = {place.route.path for place, way in app.state.direct_ways if way}
 
-        assert taken == {context.path for context, _ in app.state.direct_ways} - INDIRECT
+        assert taken == {place.route.path for place, _ in app.state.direct_ways} - INDIRECT
         assert len(taken) == len(DIRECT) > 20
 
     @every_path

@@ -4,15 +4,18 @@ It takes the routes that need a guard, shared readers and parameters, and nothin
 signatures document them as ever. FastAPI answers all other requests, and those with bad parameters.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from re import Pattern
+from typing import Any, Self, TypeAlias
 
 from fastapi import FastAPI, Request, Response
 from fastapi.datastructures import DefaultPlaceholder
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts, serialize_response
 from starlette._utils import get_route_path
+from starlette.convertors import Convertor
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from uservault.kit.problems import Problem
@@ -21,7 +24,7 @@ from uservault.web.problem_handlers import answer
 from uservault.wiring.ports import Resources
 
 Serialize: TypeAlias = Callable[..., Awaitable[bytes]]
-Ways: TypeAlias = Iterable[tuple[RouteContext, "Way | None"]]
+Ways: TypeAlias = Sequence[tuple["Place", "Way | None"]]
 
 
 class DirectWays:
@@ -53,16 +56,31 @@ async def _direct_response(scope: Scope, receive: Receive) -> Response | None:
 def _find(scope: Scope) -> "Way | None":
     path = get_route_path(scope)
     ways: Ways = getattr(scope["app"].state, "direct_ways", ())
-    for context, way in ways:
-        if match := context.path_regex.match(path):
+    for place, way in ways:
+        if match := place.pattern.match(path):
             if way is None or (scope["query_string"] and not way.takes_query):
                 return None
-            convertors = context.param_convertors
             values = match.groupdict()
-            scope["path_params"] = {n: convertors[n].convert(value) for n, value in values.items()}
-            scope["route"] = context.original_route
+            scope["path_params"] = {
+                name: convertor.convert(values[name]) for name, convertor in place.convertors
+            }
+            scope["route"] = place.route
             return way
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a route is, as it was compiled for the router."""
+
+    route: BaseRoute
+    pattern: Pattern[str]
+    convertors: Sequence[tuple[str, Convertor[Any]]]
+
+    @classmethod
+    def of(cls, context: RouteContext) -> Self:
+        convertors = tuple(context.param_convertors.items())
+        return cls(context.original_route, context.path_regex, convertors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +113,10 @@ def prepare_direct_ways(app: FastAPI, resources: Resources) -> None:
     app.state.direct_ways = list(_ways(app, resources))
 
 
-def _ways(app: FastAPI, resources: Resources) -> Iterator[tuple[RouteContext, Way | None]]:
+def _ways(app: FastAPI, resources: Resources) -> Iterator[tuple[Place, Way | None]]:
     for context in iter_route_contexts(app.routes):
         if "GET" in (context.methods or ()):
-            yield context, _way(context, resources)
+            yield Place.of(context), _way(context, resources)
 
 
 def _way(context: RouteContext, resources: Resources) -> Way | None:
