@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from httpx import AsyncClient
 from sqlalchemy import update
 
+from tests.support.fakes import FakeClock
 from tests.support.people import Person, register
 from uservault.db.unit_of_work import unit_of_work
 from uservault.users.models import User
@@ -76,6 +79,25 @@ class TestListUsers:
 
         assert [user["username"] for user in response.json()] == ["root", "ada"]
         assert "Link" not in response.headers
+
+    async def test_shows_users_as_they_are_shown_alone(
+        self, admin: Person, ada: Person, resources: Resources, clock: FakeClock
+    ) -> None:
+        spam = {"reason": "Spam\n\u2028 “é” 𝄞 \\"}
+        soon = {"until": (clock() + timedelta(minutes=2)).isoformat()}
+        inactive, lapsed = [await register(ada.client, name) for name in ("bea", "cyd")]
+        await admin.post(f"/users/{inactive.id}/deactivate", json=spam)
+        await admin.post(f"/users/{lapsed.id}/deactivate", json=spam | soon)
+        async with unit_of_work(resources.database) as session:
+            known = {"email_verified_at": clock(), "locale": "de-AT"}
+            await session.execute(update(User).where(User.id == ada.id).values(known))
+        clock.advance(minutes=3)
+
+        page = await admin.get("/users")
+
+        alone = [(await admin.get(f"/users/{user['id']}")).text for user in page.json()]
+        assert page.text == f"[{','.join(alone)}]"
+        assert [user["is_active"] for user in page.json()] == [True, True, False, True]
 
     async def test_goes_on_where_the_last_page_ended(
         self, admin: Person, ada: Person, anyone: AsyncClient

@@ -1,7 +1,8 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic_core import to_json
 from sqlalchemy import select
 
 from uservault.access.principal import Principal
@@ -10,7 +11,7 @@ from uservault.db.database import AnyRow
 from uservault.users.errors import UserNotFound
 from uservault.users.models import NOT_DELETED, User
 from uservault.users.schemas import UserRead
-from uservault.users.status import lapse
+from uservault.users.status import ACTIVE, is_active, lapse
 from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
 
@@ -18,7 +19,7 @@ FIELDS = tuple(UserRead.model_fields)
 USER_COLUMNS = tuple(getattr(User, field) for field in FIELDS)
 READ_COLUMNS = select(*USER_COLUMNS).where(NOT_DELETED)
 PAGE = in_pages(READ_COLUMNS, User.id)
-MANY = TypeAdapter(list[UserRead])
+HIDDEN = {name for name, field in UserRead.model_fields.items() if field.exclude}
 
 
 class UserReader:
@@ -43,14 +44,21 @@ class UserReader:
 
     async def page(self, query: PageQuery) -> Page[UserRead]:
         """Sorted by id."""
-        return await read_page(self.database, PAGE, query, self._read)
+        rows = await read_page(self.database, PAGE, query, list)
+        # The columns have the types of UserRead: validation would double the time.
+        now = self.now()
+        json = to_json([_shown(row, now) for row in rows.items])
+        return Page([], rows.cursor, json)
 
     def _read_one(self, row: Sequence[Any]) -> UserRead:
         user = UserRead.model_validate(dict(zip(FIELDS, row, strict=True)))
         return user if user.is_active else lapse(user, self.now())
 
-    def _read(self, rows: Sequence[AnyRow]) -> list[UserRead]:
-        # Validating the whole page as dicts is 2.5 times as fast as validating row by row.
-        read = MANY.validate_python([dict(zip(FIELDS, row, strict=True)) for row in rows])
-        now = self.now()
-        return [lapse(user, now) for user in read]
+
+def _shown(row: AnyRow, now: datetime) -> dict[str, Any]:
+    user = dict(zip(FIELDS, row, strict=True))
+    for name in HIDDEN:
+        del user[name]
+    if user["is_active"] or not is_active(row, now):
+        return user
+    return user | ACTIVE

@@ -7,6 +7,8 @@ from uservault.users.events import UserState
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
 
+ACTIVE = {"is_active": True, "inactive_until": None, "inactive_reason": None}
+
 
 def is_active(row: Any, now: datetime) -> bool:
     """`row` is a User or any row with the columns `is_active` and `inactive_until`."""
@@ -22,9 +24,7 @@ def lapse(user: UserRead, now: datetime) -> UserRead:
     """Shows the user as active if their deactivation has ended."""
     if user.is_active or not is_active(user, now):
         return user
-    return user.model_copy(
-        update={"is_active": True, "inactive_until": None, "inactive_reason": None}
-    )
+    return user.model_copy(update=ACTIVE)
 
 
 def state_of(user: User, now: datetime) -> UserState:

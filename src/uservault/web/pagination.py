@@ -38,10 +38,18 @@ class PageQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`cursor` is where the next page begins; None on the last page."""
+    """`cursor` is where the next page begins; None on the last page.
+
+    `json`: the items as they are to be sent, instead of `items`.
+    """
 
     items: list[T]
     cursor: str | None
+    json: bytes | None = None
+
+    @property
+    def body(self) -> list[T] | bytes:
+        return self.items if self.json is None else self.json
 
     def link(self, request: Request) -> dict[str, str]:
         """The Link header to the next page (RFC 8288), as a relative reference."""
@@ -56,7 +64,7 @@ def _list_of(page: Any) -> Any:
 
 
 # Return type of a route that answers a page: the items as the body, and the Link header.
-Paged = Annotated[Page[T], Adds(("Link",), Page.link, body=lambda page: page.items, shape=_list_of)]
+Paged = Annotated[Page[T], Adds(("Link",), Page.link, body=lambda page: page.body, shape=_list_of)]
 
 
 def in_pages(found: AnySelect, id: InstrumentedAttribute[int]) -> AnySelect:

@@ -32,8 +32,11 @@ class Adds:
             result = await endpoint(**values)
             if isinstance(result, Response):  # complete, with headers of its own
                 return result
-            response.headers.update(self.read(result, request))
-            return self.body(result)
+            headers, body = self.read(result, request), self.body(result)
+            if isinstance(body, bytes):  # JSON that is of the declared shape
+                return Response(body, headers=dict(headers), media_type="application/json")
+            response.headers.update(headers)
+            return body
 
         answer.__signature__ = self._for_fastapi(signature(endpoint))  # type: ignore[attr-defined]
         return answer
