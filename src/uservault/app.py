@@ -38,7 +38,6 @@ from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.throttles.router import router as throttles
 from uservault.users.router import router as users
-from uservault.web.completion import complete_routes
 from uservault.web.direct import DirectWays, prepare_direct_ways
 from uservault.web.openapi import describe
 from uservault.web.problem_handlers import add_problem_handlers
@@ -104,7 +103,6 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             await Adoption(resources).after(applied)
             app.state.resources = resources
             app.state.authenticators = [resources.shared(kind) for kind in AUTHENTICATORS]
-            complete_routes(app)
             prepare_direct_ways(app, resources)
             await make_first_admin(resources)
             await prepare_keys(resources)
@@ -123,7 +121,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
         redoc_url=None,
         openapi_url=None,  # `uservault.docs` serves it
         openapi_tags=[{"name": tag, "description": text} for tag, text in TAGS.items()],
-        generate_unique_id_function=lambda route: route.name,
+        routes=[route for router in ROUTERS for route in router.routes],
     )
     app.state.settings = settings
     https = settings.public_url.startswith("https:")
@@ -131,8 +129,6 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     app.add_middleware(RequestLog, trusted_proxies=settings.trusted_proxies, https=https)
     add_problem_handlers(app)
     describe(app, SUMMARY)
-    for router in ROUTERS:
-        app.include_router(router)
     if settings.docs:
         mount_docs(app)
     return app

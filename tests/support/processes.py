@@ -52,8 +52,8 @@ async def served(resources: Resources) -> AsyncIterator[AsyncClient]:
 async def running(resources: Resources) -> AsyncIterator[FastAPI]:
     """An app over those.
 
-    FastAPI works out the routes of an app at its first requests, which takes longer than most
-    tests: so an app is used again, unless a test gave it routes of its own.
+    To make one takes longer than many tests: so an app is used again, unless a test gave it routes
+    of its own.
     """
     made_of = resources.settings
     idle = IDLE[made_of.trusted_proxies, made_of.docs, made_of.public_url]

@@ -1,7 +1,5 @@
 """Deactivating and activating users."""
 
-from fastapi import APIRouter
-
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
 from uservault.account.service import AccountService
@@ -12,10 +10,10 @@ from uservault.roles.errors import LastAdministrator
 from uservault.users.errors import DeactivationOver, UserNotFound
 from uservault.users.schemas import UserDeactivate, UserRead
 from uservault.web.etag import IfMatch, Tagged
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject
 
-router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
+router = Router(prefix="/api/users/{id:id}", tags=["users"])
 
 REQUIRES_WRITE = [requires(Permission.USERS_WRITE)]
 

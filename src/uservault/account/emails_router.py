@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, status
+from fastapi import Path, status
 
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, FreshPrincipal
@@ -17,10 +17,10 @@ from uservault.kit.problems import problems
 from uservault.kit.schema import Message
 from uservault.limits.errors import TooManyTries
 from uservault.users.errors import EmailTaken, UserNotFound
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api/me/emails", tags=["me"], route_class=Route)
+router = Router(prefix="/api/me/emails", tags=["me"])
 
 ADDRESS = "/{address:email}"
 PathEmail = Annotated[

@@ -1,7 +1,5 @@
 """A user's own account."""
 
-from fastapi import APIRouter
-
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, FreshPrincipal
 from uservault.account.password_change import PasswordChange
@@ -19,10 +17,10 @@ from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.reader import UserReader
 from uservault.users.schemas import UserRead, UserUpdate
 from uservault.web.etag import IfMatch, Tagged
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import CurrentSettings, Inject, Shared
 
-router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
+router = Router(prefix="/api/me", tags=["me"])
 
 
 @router.get("", responses=problems(UserNotFound))

@@ -1,5 +1,3 @@
-from fastapi import APIRouter
-
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires_self_or
 from uservault.access.principal import Permission
@@ -10,10 +8,10 @@ from uservault.limits.errors import TooManyTries
 from uservault.users.errors import EmailTaken, UsernameTaken, UserNotFound
 from uservault.users.schemas import UserRead, UserUpdate
 from uservault.web.etag import IfMatch, Tagged
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject
 
-router = APIRouter(prefix="/api/users/{id:id}", tags=["users"], route_class=Route)
+router = Router(prefix="/api/users/{id:id}", tags=["users"])
 
 PROBLEMS = problems(
     UserNotFound, UsernameTaken, EmailTaken, PreconditionFailed, TooManyTries, FreshLoginRequired

@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import Form
 
 from uservault.access.guard import TOKEN_EXCHANGE, CurrentPrincipal
 from uservault.auth.errors import (
@@ -32,10 +32,10 @@ from uservault.passwords.hasher import TooManyPasswords
 from uservault.roles.reader import EffectiveRoles
 from uservault.sessions.errors import RefreshRefused
 from uservault.sessions.tokens import AccessToken
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject
 
-router = APIRouter(prefix="/api", tags=["auth"], route_class=Route)
+router = Router(prefix="/api", tags=["auth"])
 
 REFUSED = (LoginRefused, AccountDeactivated, EmailUnverified, TooManyTries, TooManyPasswords)
 

@@ -1,16 +1,16 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
 from uservault.events.reader import EventReader
 from uservault.events.schemas import EventQuery, EventRead, MyEventQuery, MyEventRead
 from uservault.web.pagination import Paged
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Shared
 
-router = APIRouter(prefix="/api", tags=["events"], route_class=Route)
+router = Router(prefix="/api", tags=["events"])
 
 
 @router.get("/events", dependencies=[requires(Permission.AUDIT_READ)])

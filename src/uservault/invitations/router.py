@@ -1,6 +1,6 @@
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires
@@ -30,10 +30,10 @@ from uservault.users.models import User
 from uservault.users.schemas import UserRead
 from uservault.web.etag import created
 from uservault.web.pagination import Paged, PageQuery
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api", tags=["invitations"], route_class=Route)
+router = Router(prefix="/api", tags=["invitations"])
 
 REQUIRES_WRITE: dict[str, Any] = {"dependencies": [requires(Permission.INVITATIONS_WRITE)]}
 PROBLEMS = problems(

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response, status
+from fastapi import Response, status
+from fastapi.routing import APIRoute
 
 from uservault.access.guard import TOKEN_EXCHANGE, TOKEN_URL
 from uservault.db.errors import DatabaseUnavailable
@@ -12,11 +13,12 @@ from uservault.kit.crypto import digest
 from uservault.kit.problems import problems
 from uservault.web.etag import IfNoneMatch
 from uservault.web.headers import headers
+from uservault.web.routing import Router
 from uservault.wiring.scope import CurrentSettings, Shared
 
 JWKS_URL = "/.well-known/jwks.json"
 
-router = APIRouter(tags=["keys"])
+router = Router(route_class=APIRoute, tags=["keys"])
 
 CACHED = headers("ETag", "Cache-Control")
 UNCHANGED = {"description": "The set of keys has not changed."} | CACHED

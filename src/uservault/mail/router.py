@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from uservault.access.guard import requires
 from uservault.access.principal import Permission
@@ -12,10 +12,10 @@ from uservault.mail.reader import MailReader
 from uservault.mail.schemas import MailQuery, MailRead
 from uservault.mail.service import Mailer
 from uservault.web.pagination import Paged
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api/mail", tags=["mail"], route_class=Route)
+router = Router(prefix="/api/mail", tags=["mail"])
 
 MailId = Annotated[int, Path(ge=1, lt=10**18, description="The e-mail's id.", examples=[1])]
 

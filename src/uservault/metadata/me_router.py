@@ -1,13 +1,11 @@
 """A user's own profile and public metadata."""
 
-from fastapi import APIRouter
-
 from uservault.access.guard import CurrentPrincipal
 from uservault.metadata.models import Kind
 from uservault.metadata.operations import Access, Operations
-from uservault.web.route import Route
+from uservault.web.routing import Router
 
-router = APIRouter(prefix="/api/me", tags=["me"], route_class=Route)
+router = Router(prefix="/api/me", tags=["me"])
 
 
 async def _caller_id(me: CurrentPrincipal) -> int:

@@ -1,13 +1,11 @@
-from fastapi import APIRouter
-
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission
 from uservault.kit.schema import PathId
 from uservault.metadata.models import Kind
 from uservault.metadata.operations import Access, Operations
-from uservault.web.route import Route
+from uservault.web.routing import Router
 
-router = APIRouter(prefix="/api/users/{id:id}", tags=["metadata"], route_class=Route)
+router = Router(prefix="/api/users/{id:id}", tags=["metadata"])
 
 READERS = [requires(Permission.USERS_READ)]
 WRITERS = [requires(Permission.USERS_WRITE)]

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import requires
@@ -18,10 +18,10 @@ from uservault.permissions.errors import (
 from uservault.permissions.reader import PermissionReader
 from uservault.permissions.schemas import PathName, PermissionCreate, PermissionRead
 from uservault.permissions.service import PermissionService
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api/permissions", tags=["permissions"], route_class=Route)
+router = Router(prefix="/api/permissions", tags=["permissions"])
 
 REQUIRES_WRITE = [requires(Permission.ROLES_WRITE, fresh=True)]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 
 from uservault.access.fresh import FreshLoginRequired
@@ -21,10 +21,10 @@ from uservault.users.schemas import DeletedUserRead, UserRead
 from uservault.web.etag import IfMatch, Tagged
 from uservault.web.headers import headers
 from uservault.web.pagination import Paged, PageQuery
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api", route_class=Route)
+router = Router(prefix="/api")
 
 DOWNLOAD: dict[str, Any] = {"model": Export} | headers("Content-Disposition")
 

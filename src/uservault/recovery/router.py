@@ -1,6 +1,6 @@
 """Verifying an e-mail address and resetting a password, by one-time tokens from e-mails."""
 
-from fastapi import APIRouter, status
+from fastapi import status
 
 from uservault.access.guard import Caller
 from uservault.idempotency.endpoint import idempotent
@@ -16,10 +16,10 @@ from uservault.recovery.email_verification import EmailVerification
 from uservault.recovery.password_reset import PasswordRecovery
 from uservault.recovery.schemas import EmailRequest, EmailVerify, PasswordReset
 from uservault.users.errors import EmailTaken
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject
 
-router = APIRouter(prefix="/api/account", tags=["account"], route_class=Route)
+router = Router(prefix="/api/account", tags=["account"])
 
 ACCEPTED = Message(message="If an account uses this address, we will send it an e-mail.")
 

@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, status
+from fastapi import Depends, status
 
 from uservault.idempotency.endpoint import idempotent
 from uservault.kit.problems import Unauthorized, problems
@@ -15,10 +15,10 @@ from uservault.users.errors import EmailTaken, UsernameTaken
 from uservault.users.models import User
 from uservault.users.schemas import UserRead
 from uservault.web.etag import created
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject
 
-router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
+router = Router(prefix="/api/users", tags=["users"])
 
 
 @router.post(

@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, status
+from fastapi import Query, status
 
 from uservault.access.fresh import FreshLoginRequired
 from uservault.access.guard import CurrentPrincipal, requires, requires_self_or
@@ -32,10 +32,10 @@ from uservault.roles.service import RoleService
 from uservault.users.errors import UserNotFound
 from uservault.web.etag import IfMatch, Tagged, created
 from uservault.web.pagination import Paged, PageQuery
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api", tags=["roles"], route_class=Route)
+router = Router(prefix="/api", tags=["roles"])
 
 REQUIRES_READ = [requires(Permission.ROLES_READ)]
 REQUIRES_WRITE = [requires(Permission.ROLES_WRITE, fresh=True)]

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import Query, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
@@ -26,10 +26,10 @@ from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
 from uservault.web.etag import IfNoneMatch
 from uservault.web.headers import headers
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api", tags=["sessions"], route_class=Route)
+router = Router(prefix="/api", tags=["sessions"])
 
 ENDED = "Session ended"
 TAGGED = headers("ETag")

@@ -2,14 +2,16 @@
 
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 from uservault.kit.problems import problems
 from uservault.telemetry.readiness import NotReady, Readiness
+from uservault.web.routing import Router
 from uservault.wiring.scope import CurrentSettings, Shared
 
-router = APIRouter(tags=["operation"])
+router = Router(route_class=APIRoute, tags=["operation"])
 
 
 class Health(BaseModel):

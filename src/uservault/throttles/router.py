@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
@@ -10,10 +10,10 @@ from uservault.kit.schema import Message
 from uservault.throttles.schemas import ThrottleQuery, ThrottleRead
 from uservault.throttles.service import ThrottleReader, ThrottleService
 from uservault.users.errors import UserNotFound
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Inject, Shared
 
-router = APIRouter(prefix="/api/throttles", tags=["throttles"], route_class=Route)
+router = Router(prefix="/api/throttles", tags=["throttles"])
 
 Named = Annotated[ThrottleQuery, Query()]
 

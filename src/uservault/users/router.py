@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from uservault.access.guard import requires, requires_self_or
 from uservault.access.principal import Permission, Principal
@@ -11,10 +11,10 @@ from uservault.users.reader import UserReader
 from uservault.users.schemas import UserRead
 from uservault.web.etag import Tagged
 from uservault.web.pagination import Paged, PageQuery
-from uservault.web.route import Route
+from uservault.web.routing import Router
 from uservault.wiring.scope import Shared
 
-router = APIRouter(prefix="/api/users", tags=["users"], route_class=Route)
+router = Router(prefix="/api/users", tags=["users"])
 
 
 @router.get(
