@@ -1,10 +1,13 @@
 """What `uvicorn uservault.main:app` serves."""
 
-from uservault.app import create_app
-from uservault.serving.process import own_process
-from uservault.settings.loading import BadSettings, load_settings
+from uservault.serving.collector import loading
 
-try:
-    app = own_process(create_app(load_settings()))
-except BadSettings as error:
-    raise SystemExit(f"uservault: bad settings\n{error}") from None
+with loading():
+    from uservault.app import create_app
+    from uservault.serving.process import own_process
+    from uservault.settings.loading import BadSettings, load_settings
+
+    try:
+        app = own_process(create_app(load_settings()))
+    except BadSettings as error:
+        raise SystemExit(f"uservault: bad settings\n{error}") from None

@@ -1,6 +1,5 @@
 """What belongs to the process that serves, and not to the app."""
 
-import gc
 import logging
 import resource
 from collections.abc import AsyncIterator
@@ -10,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from uservault.serving.caps import warn_of_few_files
+from uservault.serving.collector import settle
 from uservault.serving.preload import preloading
 from uservault.settings.hosts import stays_here
 from uservault.settings.tree import Settings
@@ -32,8 +32,7 @@ def own_process(app: FastAPI) -> FastAPI:
         warn_of_few_files(app.state.settings)
         _warn_of_open_development(app.state.settings)
         async with start(app) as state, preloading(app.state.resources):
-            gc.freeze()  # these objects stay: exclude them from collections
-            gc.set_threshold(10_000, 20, 20)  # collect the others less often
+            settle()
             yield state
 
     app.router.lifespan_context = lifespan
