@@ -10,10 +10,13 @@ from uservault.sessions.device import load_parser
 from uservault.wiring.ports import Resources
 
 
+PAUSE = 0.5  # seconds: first answer those who waited for the start
+
+
 @asynccontextmanager
-async def preloading(resources: Resources) -> AsyncIterator[None]:
-    """Load in threads meanwhile."""
-    task = asyncio.create_task(_load(resources), name="preload")
+async def preloading(resources: Resources, pause: float = PAUSE) -> AsyncIterator[None]:
+    """Load in threads meanwhile, after a pause in seconds."""
+    task = asyncio.create_task(_load(resources, pause), name="preload")
     try:
         yield
     finally:
@@ -21,7 +24,8 @@ async def preloading(resources: Resources) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def _load(resources: Resources) -> None:
+async def _load(resources: Resources, pause: float) -> None:
+    await asyncio.sleep(pause)
     with suppress(TooManyPasswords):  # then somebody else is loading it
         await resources.hasher.load()
         await resources.shared(PasswordPolicy).load()
