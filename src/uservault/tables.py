@@ -33,3 +33,9 @@ __all__ = [
 ]
 
 metadata = Base.metadata
+
+# Only Alembic needs them, and to check their names SQLAlchemy loads every driver of MySQL.
+for table in metadata.tables.values():
+    for dialect in ("mysql", "mariadb"):
+        table.dialect_kwargs[f"{dialect}_engine"] = "InnoDB"
+        table.dialect_kwargs[f"{dialect}_charset"] = "utf8mb4"

@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     TypeDecorator,
 )
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column, relationship
 
 
@@ -23,8 +22,12 @@ class _Forgetful(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
-        precise = mysql.DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime()
-        return dialect.type_descriptor(precise)
+        if dialect.name not in ("mysql", "mariadb"):
+            return dialect.type_descriptor(DateTime())
+        # Loads all drivers of MySQL, which no other database needs.
+        from sqlalchemy.dialects.mysql import DATETIME  # noqa: PLC0415
+
+        return dialect.type_descriptor(DATETIME(fsp=6))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.astimezone(UTC).replace(tzinfo=None) if value else None
@@ -50,7 +53,7 @@ NOBODY = 0  # the user of such a row that has none: a key takes no NULL
 
 def exact(length: int) -> String:
     """Text that is compared exactly: the default collations of MySQL and MariaDB ignore case."""
-    binary = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    binary = String(length, collation="utf8mb4_bin")
     return String(length).with_variant(binary, "mysql", "mariadb")
 
 
@@ -61,11 +64,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
     """Constructors take keywords, which mypy checks. No repr, so that no secret is printed."""
 
     __table_args__: ClassVar[Any] = {  # type: ignore[misc]
-        "sqlite_autoincrement": True,  # never reuses an id
-        "mysql_engine": "InnoDB",
-        "mysql_charset": "utf8mb4",
-        "mariadb_engine": "InnoDB",
-        "mariadb_charset": "utf8mb4",
+        "sqlite_autoincrement": True  # never reuses an id; see `tables` for MySQL and MariaDB
     }
     metadata = MetaData(
         naming_convention={

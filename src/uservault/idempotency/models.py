@@ -1,13 +1,26 @@
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Text
-from sqlalchemy.dialects import mysql
+from sqlalchemy import Dialect, ForeignKey, Text, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from uservault.db.base import Base, BigId, Id, exact
 
-# TEXT in MySQL and MariaDB ends at 64 KiB, which a role with many permissions exceeds.
-LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
+
+class _LongText(TypeDecorator[str]):
+    """TEXT in MySQL and MariaDB ends at 64 KiB, which a role with many permissions exceeds."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        # Loads all drivers of MySQL, which no other database needs.
+        from sqlalchemy.dialects.mysql import MEDIUMTEXT  # noqa: PLC0415
+
+        return dialect.type_descriptor(MEDIUMTEXT())
+
+
+LongText = Text().with_variant(_LongText(), "mysql", "mariadb")
 
 
 class StoredAnswer(Base):

@@ -10,17 +10,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from email.utils import format_datetime
-from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from email_validator import validate_email
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from uservault.mail.models import Mail
 from uservault.wiring.ports import Resources
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 MAX_LENGTH = 200  # characters of a field; people choose some of them
 
@@ -35,27 +31,12 @@ class Rendered:
 class Renderer:
     def __init__(self, resources: Resources) -> None:
         self.settings = resources.settings
-
-    @cached_property
-    def templates(self) -> "Environment":
-        # Only a process that sends e-mails needs it, and it takes 20 ms and 7 MB to load.
-        from jinja2 import (  # noqa: PLC0415
-            Environment,
-            PackageLoader,
-            StrictUndefined,
-            select_autoescape,
-        )
-
-        return Environment(
+        self.templates = Environment(
             loader=PackageLoader("uservault.mail"),
             undefined=StrictUndefined,
             autoescape=select_autoescape(["html"]),  # not plain text; the layout escapes it
             auto_reload=False,
         )
-
-    def prepare(self) -> None:
-        """Load the library, in a thread, so that no request waits."""
-        _ = self.templates
 
     def render(self, template: str, locale: str, fields: Mapping[str, str]) -> Rendered:
         """Raises Jinja's error if the template names a missing field."""

@@ -9,7 +9,6 @@ from uservault.passwords.policy import PasswordPolicy
 from uservault.sessions.device import load_parser
 from uservault.wiring.ports import Resources
 
-
 PAUSE = 0.5  # seconds: first answer those who waited for the start
 
 
