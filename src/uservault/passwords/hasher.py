@@ -8,14 +8,16 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, TypeVar
-
-from passlib.context import CryptContext
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from uservault.kit.problems import Unavailable
 from uservault.passwords.costs import DUMMY_ARGON2, DUMMY_BCRYPT, dummy_like
 from uservault.settings.passwords import PasswordSettings
 from uservault.wiring.ports import Verdict
+
+if TYPE_CHECKING:
+    from passlib.context import CryptContext
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -50,13 +52,17 @@ class PooledHasher:
     """
 
     def __init__(self, settings: PasswordSettings) -> None:
-        self._context = _context(settings)
+        self._settings = settings
         self._dummies: tuple[str, ...] = (DUMMIES[settings.scheme].format(settings.rounds),)
         # Niceness is per thread on Linux; elsewhere it would slow the whole process.
         initializer = _yield_to_requests if sys.platform == "linux" else None
         self._pool = ThreadPoolExecutor(settings.workers or _cores(), "hasher", initializer)
         self._queue = settings.queue
         self._waiting = 0
+
+    @cached_property
+    def _context(self) -> "CryptContext":
+        return _context(self._settings)  # in the pool, because of what it loads
 
     async def hash(self, password: str) -> str:
         """Raises TooManyPasswords."""
@@ -75,7 +81,7 @@ class PooledHasher:
             self._learn(hash)
 
     async def load(self) -> None:
-        """Let passlib find its backend and try it. Raises TooManyPasswords."""
+        """Load passlib, which tries the backend of its scheme. Raises TooManyPasswords."""
         with suppress(*UNREADABLE):  # whoever needs the library is told
             await self.run(lambda: self._context.handler().get_backend())
 
@@ -125,7 +131,10 @@ class PooledHasher:
             self._waiting -= 1
 
 
-def _context(settings: PasswordSettings) -> CryptContext:
+def _context(settings: PasswordSettings) -> "CryptContext":
+    # Its schemes take 25 ms to load: after the start.
+    from passlib.context import CryptContext  # noqa: PLC0415
+
     costs: dict[str, Any] = ARGON2 | {
         "bcrypt__rounds": settings.rounds,
         "bcrypt_sha256__rounds": settings.rounds,
