@@ -7,7 +7,7 @@ RUN python -m venv tools \
  && python -m venv --without-pip /opt/uservault \
  && tools/bin/pip install --require-hashes -r requirements/build.txt \
  && tools/bin/pip --python /opt/uservault/bin/python install --require-hashes -r requirements/run.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE openapi.json ./
 COPY src src
 COPY alembic alembic
 RUN tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \

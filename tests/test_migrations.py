@@ -27,6 +27,7 @@ from uservault.kit.urls import async_url
 from uservault.settings.tree import Settings
 
 ROOT = Path(__file__).parents[1]
+OPENAPI = ROOT / "openapi.json"
 # Forked off a process that has imported all of it already, and runs no thread.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.support.databases"])
@@ -195,7 +196,7 @@ class TestReadiness:
 
 
 class TestWheel:
-    def test_carries_the_migrations(self, tmp_path: Path) -> None:
+    def test_carries_the_migrations_and_the_document(self, tmp_path: Path) -> None:
         target, url = tmp_path / "installed", f"sqlite:///{tmp_path}/app.db"
         python("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
         wheel = next(tmp_path.glob("*.whl"))
@@ -207,3 +208,4 @@ class TestWheel:
         said = python("-c", program, "migrate", "up", **installed)
 
         assert said == f"{target}/uservault/alembic\nat {newest()}\n"
+        assert (target / "uservault/docs/openapi.json").read_bytes() == OPENAPI.read_bytes()

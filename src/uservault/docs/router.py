@@ -59,7 +59,7 @@ async def show_redoc() -> Response:
 def mount_docs(app: FastAPI) -> None:
     """Serve the document, and Swagger UI and ReDoc from the package `fastapi-offline`."""
     app.router.routes.extend(router.routes)
-    app.add_route("/openapi.json", Document(app).show, include_in_schema=False)
+    app.add_route("/openapi.json", Document().show, include_in_schema=False)
     app.mount("/docs/pages", Assets(directory=PAGES))
     app.mount("/docs/assets", Assets(packages=[("fastapi_offline", "static")]))
 
