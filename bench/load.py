@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias, cast
 Hear: TypeAlias = Callable[[bytes], None]
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-LANES = 32  # connections that steady reads are spread over, so that none waits for another
+LANES = 32  # connections for steady reads, so that none waits for another but in a long stall
 
 
 class UnexpectedAnswer(Exception):
@@ -124,13 +124,18 @@ async def steadily(
     port: int, requests: Iterator[bytes], per_second: int, seconds: float
 ) -> list[float]:
     """Milliseconds that each answer took, counted from when its request was due."""
+    free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
     async with connections(port, LANES) as opened:
+        for connection in opened:
+            free.put_nowait(connection)
         began = perf_counter()
 
         async def ask(number: int) -> float:
             due = began + number / per_second
             await asyncio.sleep(due - perf_counter())
-            await opened[number % LANES].succeed(next(requests))
+            connection = await free.get()
+            await connection.succeed(next(requests))
+            free.put_nowait(connection)
             return (perf_counter() - due) * 1000
 
         return await asyncio.gather(*(ask(n) for n in range(int(per_second * seconds))))
