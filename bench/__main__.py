@@ -27,6 +27,7 @@ from bench.refreshing import refresh
 from bench.report import report, summary, table
 from bench.stage import QUICK, Sizes, Stage, staged
 from bench.starting import start
+from bench.sweep import sizes as sizes_
 from bench.timing import timing
 
 MEASURES: dict[str, Callable[[Stage], Iterable[Figure]]] = {
@@ -38,6 +39,7 @@ MEASURES: dict[str, Callable[[Stage], Iterable[Figure]]] = {
     "busy": busy,
     "list": list_,
     "lookup": lookup,
+    "sizes": sizes_,
     "timing": timing,
     "start": start,
 }

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 from itertools import cycle
-from statistics import quantiles
 
 import uvloop
 
 from bench.bars import at_most
-from bench.figures import Figure, beside, interleaved
+from bench.figures import Figure, beside, interleaved, percentile
 from bench.filling import username
 from bench.hashing import AT_ONCE, login_request
 from bench.load import flood, steadily
@@ -42,12 +41,6 @@ def busy(stage: Stage) -> Iterator[Figure]:
             sizes.rounds, lambda: uvloop.run(beside_logins()), lambda: uvloop.run(idle())
         )
     measure = f"read at {PER_SECOND}/s while {AT_ONCE} log in ÷ idle"
-    for percentile, bar in {50: at_most(1.5, 1.1), 99: at_most(6, 4)}.items():
-        pairs = [
-            (_percentile(percentile, busy), _percentile(percentile, idle)) for busy, idle in rounds
-        ]
-        yield beside(f"{measure}, p{percentile}", "ms", pairs, bar)
-
-
-def _percentile(percentile: int, values: list[float]) -> float:
-    return quantiles(values, n=100, method="inclusive")[percentile - 1]
+    for number, bar in {50: at_most(1.5, 1.1), 99: at_most(6, 4)}.items():
+        pairs = [(percentile(number, busy), percentile(number, idle)) for busy, idle in rounds]
+        yield beside(f"{measure}, p{number}", "ms", pairs, bar)

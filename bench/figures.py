@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median, quantiles
 from typing import TypeAlias, TypeVar
 
 from bench.bars import Bar, Verdict
@@ -71,6 +71,11 @@ def beside(
 
 def _ratio(ours: float, reference: float, *, inverse: bool) -> float:
     return reference / ours if inverse else ours / reference
+
+
+def percentile(number: int, values: Sequence[float]) -> float:
+    """`number` is from 1 to 99."""
+    return quantiles(values, n=100, method="inclusive")[number - 1]
 
 
 def interleaved(

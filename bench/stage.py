@@ -26,6 +26,7 @@ class Sizes:
     users: int = 100_000
     few: int = 1_000
     lookups: int = 2_000
+    pages: int = 300
     logins: int = 24
     tries: int = 100
     cost: int = 12  # of bcrypt
@@ -39,6 +40,7 @@ QUICK = Sizes(
     tokens=500,
     users=5_000,
     lookups=500,
+    pages=100,
     logins=16,
     tries=15,
     cost=10,

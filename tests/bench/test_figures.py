@@ -1,5 +1,5 @@
 from bench.bars import Verdict, at_least, at_most
-from bench.figures import Figure, beside
+from bench.figures import Figure, beside, percentile
 
 
 def test_the_verdict_is_on_the_median_of_the_ratios_of_the_rounds() -> None:
@@ -27,3 +27,10 @@ def test_a_figure_may_have_neither_reference_nor_bar() -> None:
     assert figure.rounds == []
     assert figure.ratio is None
     assert figure.verdict is None
+
+
+def test_percentiles_lie_between_the_values() -> None:
+    values = list(range(101))
+
+    assert percentile(50, values) == 50
+    assert percentile(99, values) == 99
