@@ -10,9 +10,10 @@ import os
 import sys
 import traceback
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -81,17 +82,29 @@ def run(names: Sequence[str], sizes: Sizes, out: Path | None) -> list[str]:
         known = uvloop.run(facts(stage))
         print(*lines(known), sep="\n", end="\n\n")
         for name in names:
-            print(f"measuring {name} …", flush=True)
-            try:
-                figures.extend(MEASURES[name](stage))
-            except Exception:  # noqa: BLE001 - any error of one measure leaves the others
-                traceback.print_exc()
+            if not _measured(name, stage, figures):
                 broken.append(name)
-            known = at_end(known, stage) | {"broken": broken}
-            if out:
-                out.write_text(json.dumps(report(known, figures), indent=1, ensure_ascii=False))
-    print(table(figures), summary(figures), sep="\n\n", end="\n\n")
+            known |= at_end(stage, broken)
+            _write(out, report(known, figures))
+    print("", table(figures), "", *lines(at_end(stage, broken)), summary(figures), sep="\n")
     return broken
+
+
+def _measured(name: str, stage: Stage, figures: list[Figure]) -> bool:
+    """Whether it did not break. Adds its figures, also those before it broke."""
+    print(f"measuring {name} …", flush=True)
+    try:
+        figures.extend(MEASURES[name](stage))
+    except Exception:  # noqa: BLE001 - any error of one measure leaves the others
+        traceback.print_exc()
+        return False
+    return True
+
+
+def _write(out: Path | None, report: Mapping[str, Any]) -> None:
+    """After each measure, so that a run that is stopped leaves what it has."""
+    if out:
+        out.write_text(json.dumps(report, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,15 +29,15 @@ async def facts(stage: Stage) -> dict[str, Any]:
         "revision": _revision(),
         "machine": _machine(),
         "versions": await _versions(stage),
-        "load": {"begin": load, "loaded": load[0] > IDLE},
+        "load_at_begin": load,
+        "loaded": load[0] > IDLE,  # by others: the figures are noisy
         "sizes": asdict(stage.sizes),
     }
 
 
-def at_end(facts: Mapping[str, Any], stage: Stage) -> dict[str, Any]:
+def at_end(stage: Stage, broken: Sequence[str]) -> dict[str, Any]:
     """`filled` are the seconds that it took to fill each database."""
-    load = facts["load"] | {"end": os.getloadavg()}
-    return {**facts, "load": load, "filled": stage.filled}
+    return {"load_at_end": os.getloadavg(), "filled": stage.filled, "broken": list(broken)}
 
 
 def lines(facts: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -52,4 +52,4 @@ def test_the_table_has_a_line_a_figure_as_wide_as_the_others() -> None:
 def test_the_summary_counts_every_verdict() -> None:
     missed = beside("list", "ms", [(1, 2)], Bar(Range(least=0.9)))
 
-    assert summary([READ, PAGE, missed]) == "aim: 0, must: 1, missed: 1"
+    assert summary([READ, PAGE, missed]).startswith("aim: 0, must: 1, missed: 1 ")
