@@ -3,6 +3,7 @@ from typing import Annotated
 from fastapi import Form
 
 from uservault.access.guard import TOKEN_EXCHANGE, CurrentPrincipal
+from uservault.access.origin import CurrentOrigin
 from uservault.auth.errors import (
     AccountDeactivated,
     EmailUnverified,
@@ -33,7 +34,7 @@ from uservault.roles.reader import EffectiveRoles
 from uservault.sessions.errors import RefreshRefused
 from uservault.sessions.tokens import AccessToken
 from uservault.web.routing import Router
-from uservault.wiring.scope import Inject
+from uservault.wiring.scope import Inject, Shared
 
 router = Router(prefix="/api", tags=["auth"])
 
@@ -48,13 +49,13 @@ async def login(data: Login, method: Inject[PasswordMethod], flow: Inject[LoginF
 
 
 @router.post("/refresh", responses=problems(RefreshRefused))
-async def refresh(data: Refresh, tokens: Inject[TokenRefresh]) -> TokenRead:
+async def refresh(data: Refresh, tokens: Shared[TokenRefresh], origin: CurrentOrigin) -> TokenRead:
     """Get the next access token and the next refresh token of a session.
 
     The refresh token before the last gets the same answer for some seconds. An older one ends the
     session, since it must have been stolen.
     """
-    return _read(await tokens.refresh(data.refresh_token))
+    return _read(await tokens.refresh(data.refresh_token, origin))
 
 
 @router.post("/me/tokens", responses=problems(InvalidTarget, SubjectTokenRefused))
@@ -77,7 +78,8 @@ async def token(
     data: Annotated[TokenGrant, Form()],
     method: Inject[PasswordMethod],
     flow: Inject[LoginFlow],
-    tokens: Inject[TokenRefresh],
+    tokens: Shared[TokenRefresh],
+    origin: CurrentOrigin,
     exchange: Inject[ExchangeFlow],
 ) -> LoginRead | TokenRead | ExchangedTokenRead:
     """Log in or refresh with a form-encoded OAuth 2.0 token request (RFC 6749 §4.3, §6).
@@ -87,7 +89,7 @@ async def token(
     if data.grant_type == TOKEN_EXCHANGE:
         return await _exchange(data, exchange)
     if data.grant_type == "refresh_token":
-        return _read(await tokens.refresh(data.refresh_token))
+        return _read(await tokens.refresh(data.refresh_token, origin))
     proof = await method.prove(data.username, data.password, data.device_token)
     return _logged_in(await flow.complete(proof))
 

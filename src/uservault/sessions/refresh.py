@@ -12,6 +12,7 @@ from secrets import token_bytes
 from typing import Any
 
 from uservault.kit.crypto import Unsealable
+from uservault.sessions.session_grant import SessionGrant
 from uservault.wiring.ports import Resources
 
 ID = r"[1-9][0-9]{0,17}"
@@ -36,10 +37,22 @@ class RefreshTokens:
 
     def __init__(self, resources: Resources) -> None:
         self.sealer = resources.sealer
+        self.now = resources.clock
 
     def new_key(self) -> str:
         """A session's key, sealed."""
         return self.sealer.seal(token_bytes(KEY_BYTES), PURPOSE)
+
+    def grant(self, session: Any, counter: int) -> SessionGrant:
+        """The live session with its token of that number. `session` is as in `write`."""
+        return SessionGrant(
+            session_id=session.id,
+            user_id=session.user_id,
+            seconds_left=int((session.expires_at - self.now()).total_seconds()),
+            authenticated_at=session.authenticated_at,
+            methods=tuple(session.methods.split()),
+            refresh_token=self.write(session, counter),
+        )
 
     def write(self, session: Any, counter: int) -> str:
         """`session` has the columns of a session. Raises Unsealable."""

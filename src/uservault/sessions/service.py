@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, true
 
@@ -61,7 +60,7 @@ class SessionService:
             key_sealed=self.tokens.new_key(),
         )
         await self.sessions.save(session)
-        return self._opened(session, session.counter)
+        return self.tokens.grant(session, session.counter)
 
     async def renew(self, user_id: int, id: int, methods: Sequence[str]) -> datetime:
         """The user of the session proved again who they are: the time of that proof."""
@@ -83,7 +82,7 @@ class SessionService:
         if presented is None or row is None or not self.tokens.is_ours(presented, row):
             raise RefreshRefused
         if await self.sessions.advance(row.user_id, row.id, presented.counter, self.now()):
-            return self._opened(row, presented.counter + 1)
+            return self.tokens.grant(row, presented.counter + 1)
         return await self._again(presented)
 
     async def _again(self, presented: RefreshToken) -> SessionGrant:
@@ -93,7 +92,7 @@ class SessionService:
             raise RefreshRefused
         in_grace = self.now() <= row.refreshed_at + self.settings.sessions.refresh_grace
         if presented.counter == row.counter - 1 and in_grace:
-            return self._opened(row, row.counter)
+            return self.tokens.grant(row, row.counter)
         await self.revoke(row.user_id, Session.id == row.id, "refresh token used twice")
         raise RefreshRefused
 
@@ -139,13 +138,3 @@ class SessionService:
         count = await self.sessions.revoke_all(live, self.now())
         self.events.record(EverySessionRevoked(subject_id=None, count=count))
         return count
-
-    def _opened(self, session: Any, counter: int) -> SessionGrant:
-        return SessionGrant(
-            session_id=session.id,
-            user_id=session.user_id,
-            seconds_left=int((session.expires_at - self.now()).total_seconds()),
-            authenticated_at=session.authenticated_at,
-            methods=tuple(session.methods.split()),
-            refresh_token=self.tokens.write(session, counter),
-        )
