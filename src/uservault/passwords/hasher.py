@@ -8,16 +8,14 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+from passlib.context import CryptContext
 
 from uservault.kit.problems import Unavailable
 from uservault.passwords.costs import DUMMY_ARGON2, DUMMY_BCRYPT, dummy_like
 from uservault.settings.passwords import PasswordSettings
 from uservault.wiring.ports import Verdict
-
-if TYPE_CHECKING:
-    from passlib.context import CryptContext
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -52,17 +50,13 @@ class PooledHasher:
     """
 
     def __init__(self, settings: PasswordSettings) -> None:
-        self._settings = settings
+        self._context = _context(settings)
         self._dummies: tuple[str, ...] = (DUMMIES[settings.scheme].format(settings.rounds),)
         # Niceness is per thread on Linux; elsewhere it would slow the whole process.
         initializer = _yield_to_requests if sys.platform == "linux" else None
         self._pool = ThreadPoolExecutor(settings.workers or _cores(), "hasher", initializer)
         self._queue = settings.queue
         self._waiting = 0
-
-    @cached_property
-    def _context(self) -> "CryptContext":
-        return _context(self._settings)  # in the pool, because of what it loads
 
     async def hash(self, password: str) -> str:
         """Raises TooManyPasswords."""
@@ -81,7 +75,7 @@ class PooledHasher:
             self._learn(hash)
 
     async def load(self) -> None:
-        """Load passlib, which tries the backend of its scheme. Raises TooManyPasswords."""
+        """Let passlib find its backend and try it. Raises TooManyPasswords."""
         with suppress(*UNREADABLE):  # whoever needs the library is told
             await self.run(lambda: self._context.handler().get_backend())
 
@@ -131,10 +125,7 @@ class PooledHasher:
             self._waiting -= 1
 
 
-def _context(settings: PasswordSettings) -> "CryptContext":
-    # Its schemes take 25 ms to load: after the start.
-    from passlib.context import CryptContext  # noqa: PLC0415
-
+def _context(settings: PasswordSettings) -> CryptContext:
     costs: dict[str, Any] = ARGON2 | {
         "bcrypt__rounds": settings.rounds,
         "bcrypt_sha256__rounds": settings.rounds,
