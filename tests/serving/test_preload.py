@@ -29,7 +29,7 @@ async def test_loads_what_logins_and_new_passwords_need(resources: Resources) ->
     device.label.cache_clear()
     sys.modules.pop("zxcvbn", None)
 
-    async with preloading(resources, pause=0):
+    async with preloading(resources):
         await loaded()
 
     assert device._parser.cache_info().currsize == 1
@@ -41,7 +41,7 @@ async def test_loads_no_lists_that_are_not_used(resources: Resources) -> None:
     resources.shared(PasswordPolicy).blocklist = False
     sys.modules.pop("zxcvbn", None)
 
-    async with preloading(resources, pause=0):
+    async with preloading(resources):
         await loaded()
 
     assert "zxcvbn" not in sys.modules

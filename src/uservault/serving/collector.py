@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Collect nothing while modules are imported.
+    """Collect nothing while the process starts.
 
-    They make half a million objects that stay: to look at them again and again takes a sixth of
+    Modules make half a million objects that stay: to look at them again and again takes a sixth of
     the start.
     """
     gc.disable()

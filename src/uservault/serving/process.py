@@ -3,13 +3,14 @@
 import logging
 import resource
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
+from anyio import CancelScope
 from fastapi import FastAPI
 
 from uservault.serving.caps import warn_of_few_files
-from uservault.serving.collector import settle
+from uservault.serving.collector import loading, settle
 from uservault.serving.preload import preloading
 from uservault.settings.hosts import stays_here
 from uservault.settings.tree import Settings
@@ -31,8 +32,12 @@ def own_process(app: FastAPI) -> FastAPI:
         _raise_file_limit()
         warn_of_few_files(app.state.settings)
         _warn_of_open_development(app.state.settings)
-        async with start(app) as state, preloading(app.state.resources):
+        async with AsyncExitStack() as running:
+            with loading():
+                state = await running.enter_async_context(start(app))
+                CancelScope()  # FastAPI's first dependency would load anyio's backend
             settle()
+            await running.enter_async_context(preloading(app.state.resources))
             yield state
 
     app.router.lifespan_context = lifespan
