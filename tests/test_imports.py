@@ -17,6 +17,7 @@ LATE = {
     "rich": "a terminal",
     "structlog": "a terminal",
     "sqlalchemy.dialects.mysql": "MySQL and MariaDB",
+    "sqlalchemy.dialects.postgresql": "PostgreSQL",
     "ua_parser": "logins",
     "zxcvbn": "new passwords",
 }

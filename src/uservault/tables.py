@@ -14,6 +14,7 @@ from uservault.recovery import models as recovery
 from uservault.roles import models as roles
 from uservault.sessions import models as sessions
 from uservault.users import models as users
+from uservault.users.models import PARTIAL
 
 __all__ = [
     "events",
@@ -34,8 +35,18 @@ __all__ = [
 
 metadata = Base.metadata
 
-# Only Alembic needs them, and to check their names SQLAlchemy loads every driver of MySQL.
+OPTIONS = {
+    "sqlite_autoincrement": True,  # never reuses an id
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mariadb_engine": "InnoDB",
+    "mariadb_charset": "utf8mb4",
+}
+
+# Here, because only Alembic needs them: to check their names, SQLAlchemy loads every driver of
+# every database.
 for table in metadata.tables.values():
-    for dialect in ("mysql", "mariadb"):
-        table.dialect_kwargs[f"{dialect}_engine"] = "InnoDB"
-        table.dialect_kwargs[f"{dialect}_charset"] = "utf8mb4"
+    table.dialect_kwargs.update(OPTIONS)
+    for index in table.indexes:
+        if "where" in index.info:
+            index.dialect_kwargs.update({f"{name}_where": index.info["where"] for name in PARTIAL})

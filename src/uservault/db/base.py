@@ -63,9 +63,6 @@ def exact(length: int) -> String:
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
     """Constructors take keywords, which mypy checks. No repr, so that no secret is printed."""
 
-    __table_args__: ClassVar[Any] = {  # type: ignore[misc]
-        "sqlite_autoincrement": True  # never reuses an id; see `tables` for MySQL and MariaDB
-    }
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -21,7 +21,6 @@ class EventRecord(Base):
         Index(None, "subject_id", "at", "id"),
         Index(None, "type", "at", "id"),
         Index(None, "at", "id"),
-        Base.__table_args__,
     )
 
     id: Mapped[OwnedId] = mapped_column(init=False)

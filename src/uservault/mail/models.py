@@ -18,7 +18,6 @@ class Mail(Base):
     __tablename__ = "letters"
     __table_args__: ClassVar[Any] = (  # type: ignore[misc]
         Index(None, "priority", "next_try_at"),
-        Base.__table_args__,
     )
 
     id: Mapped[OwnedId] = mapped_column(init=False)

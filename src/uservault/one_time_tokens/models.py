@@ -16,7 +16,6 @@ class OneTimeToken(Base):
     __tablename__ = "one_time_tokens"
     __table_args__: ClassVar[Any] = (  # type: ignore[misc]
         UniqueConstraint("token_hash", "user_id"),
-        Base.__table_args__,
     )
 
     id: Mapped[OwnedId] = mapped_column(init=False)

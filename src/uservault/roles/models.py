@@ -101,6 +101,5 @@ class UserRole(Base):
 
     # Partial where it can be: most grants have no end.
     __table_args__: ClassVar[Any] = (  # type: ignore[misc]
-        Index(None, expires_at, sqlite_where=ENDS, postgresql_where=ENDS),
-        Base.__table_args__,
+        Index(None, expires_at, info={"where": ENDS}),
     )

@@ -25,11 +25,8 @@ class Session(Base):
         Index(
             "ix_sessions_unrevoked",
             "user_id",
-            sqlite_where=UNREVOKED,
-            postgresql_where=UNREVOKED,
-            info={"only": PARTIAL},
+            info={"where": UNREVOKED, "only": PARTIAL},
         ).ddl_if(dialect=PARTIAL),
-        Base.__table_args__,
     )
 
     id: Mapped[OwnedId] = mapped_column(init=False)

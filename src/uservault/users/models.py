@@ -38,11 +38,8 @@ class User(Base):
         Index(
             "ix_users_deleted_at",
             deleted_at,
-            sqlite_where=DELETED,
-            postgresql_where=DELETED,
-            info={"only": PARTIAL},
+            info={"where": DELETED, "only": PARTIAL},
         ).ddl_if(dialect=PARTIAL),
-        Base.__table_args__,
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
 
