@@ -36,7 +36,7 @@ def started(folder: Path, program: str) -> set[str]:
     return set(told.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("program", ["import uservault.main", "import uservault.__main__"])
+@pytest.mark.parametrize("program", ["import uservault.main", "import uservault.cli"])
 def test_loads_nothing_that_is_needed_later(tmp_path: Path, program: str) -> None:
     assert not started(tmp_path, program) & set(LATE)
 

@@ -2,8 +2,13 @@
 
 from uservault.serving.collector import loading
 
-with loading():
-    from uservault.cli import app
+
+def main() -> None:
+    # Not at the top: the processes of several workers import this module, and need no commands.
+    with loading():
+        from uservault.cli import app  # noqa: PLC0415
+    app()
+
 
 if __name__ == "__main__":
-    app()
+    main()
