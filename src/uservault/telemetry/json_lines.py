@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from json import JSONEncoder
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
+
 # What every record has, and uvicorn's second copy of the message, in colours.
 STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"}
-encode = JSONEncoder(default=repr).encode
+encode_any = JSONEncoder(default=repr).encode
 
 
 class JsonLines(logging.Formatter):
@@ -21,10 +23,17 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
         }
         line |= {name: value for name, value in vars(record).items() if name not in STANDARD}
-        moment = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
-        line["timestamp"] = f"{moment.isoformat(timespec='microseconds')}Z"
+        moment = datetime.fromtimestamp(record.created, UTC)
+        line["timestamp"] = moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         if record.stack_info:
             line["stack"] = record.stack_info
-        return encode(line)
+        return _encoded(line)
+
+
+def _encoded(line: dict[str, Any]) -> str:
+    try:
+        return to_json(line, ensure_ascii=True, fallback=repr).decode()
+    except PydanticSerializationError:  # half a surrogate pair
+        return encode_any(line)

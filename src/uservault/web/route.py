@@ -112,9 +112,7 @@ def strict_json(body: bytes) -> Any:
     Returns Malformed for anything else.
     """
     try:
-        return json.loads(
-            body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
-        )
+        return DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError:
         return Malformed("The body is not UTF-8.")
     except RecursionError:
@@ -177,3 +175,6 @@ def _refused(kind: type[Problem]) -> HTTPException:
     """As the only kind of exception that FastAPI lets through while it reads a body."""
     # We never read the rest of the body, so the connection cannot be used again.
     return HTTPException(kind.status, headers={"Connection": "close"})
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
