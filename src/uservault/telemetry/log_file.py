@@ -1,20 +1,74 @@
 import logging
+import os
+import sys
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
+from time import monotonic
 from typing import Any
 
 from uservault.kit.files import private
 
+log = logging.getLogger(__name__)
+RETRY = 5.0  # seconds: a disk that fails may be slow, too
+
 
 class LogFile(RotatingFileHandler):
-    """A file that only its owner may read: it says who did what."""
+    """A file that only its owner may read: it says who did what.
+
+    A disk that is full, or fails, stops no request: the console says so once, and the lines of the
+    next RETRY seconds are lost. Then it tries again. A line is written whole or not at all.
+    """
+
+    retry = RETRY
+    _end = 0  # bytes of whole lines
+    _lost = 0  # lines since it failed
+    _retry_at = 0.0
 
     def _open(self) -> Any:
         return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - its name there
         """Without the base class's two looks at the file system for each record."""
-        if self.maxBytes <= 0:
-            return False
         if self.stream is None:
             self.stream = self._open()
-        return bool(self.stream.tell() + len(self.format(record)) >= self.maxBytes)
+        self._end = self.stream.tell()
+        return bool(self.maxBytes > 0 and self._end + len(self.format(record)) >= self.maxBytes)
+
+    def doRollover(self) -> None:  # noqa: N802
+        super().doRollover()
+        self._end = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        lost = self._lost
+        if lost and monotonic() < self._retry_at:
+            self._lost += 1
+            return
+        super().emit(record)
+        if lost and lost == self._lost:
+            self._lost = 0
+            log.warning("the log file is written again", extra=self._facts(lost_lines=lost))
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        self._lost += 1
+        self._retry_at = monotonic() + self.retry
+        self._take_back()
+        if self._lost == 1:
+            reason = error.strerror or type(error).__name__
+            log.error("cannot write the log file", extra=self._facts(reason=reason))
+
+    def _take_back(self) -> None:
+        """Close the file, and cut off the line that was written in part."""
+        stream, self.stream = self.stream, None
+        if stream:
+            with suppress(OSError):
+                stream.close()
+        with suppress(OSError):
+            if os.path.getsize(self.baseFilename) > self._end:
+                os.truncate(self.baseFilename, self._end)
+
+    def _facts(self, **facts: object) -> dict[str, object]:
+        return {"path": self.baseFilename, **facts}
