@@ -16,6 +16,7 @@ from uservault.db.migration_lock import MigrationLocked
 from uservault.db.revisions import newest
 from uservault.keys.commands import key_commands
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
+from uservault.passwords.commands import add_tune_hash
 from uservault.registration.commands import add_create_admin
 from uservault.resources import open_resources
 from uservault.serving.run import CannotListen
@@ -176,3 +177,4 @@ def _do(action: Callable[[Resources], Awaitable[str]]) -> None:
 app.add_typer(key_commands(_do), name="keys")
 app.add_typer(audit_commands(_do), name="audit")
 add_create_admin(app, _do, _fail)
+add_tune_hash(app)

@@ -54,7 +54,7 @@ class PooledHasher:
         self._dummies: tuple[str, ...] = (DUMMIES[settings.scheme].format(settings.rounds),)
         # Niceness is per thread on Linux; elsewhere it would slow the whole process.
         initializer = _yield_to_requests if sys.platform == "linux" else None
-        self._pool = ThreadPoolExecutor(settings.workers or _cores(), "hasher", initializer)
+        self._pool = ThreadPoolExecutor(settings.workers or usable_cores(), "hasher", initializer)
         self._queue = settings.queue
         self._waiting = 0
 
@@ -139,7 +139,13 @@ def _context(settings: PasswordSettings) -> CryptContext:
     return CryptContext(schemes, deprecated="auto", **costs)
 
 
-def _cores() -> int:
+def hashing(settings: PasswordSettings) -> Callable[[str], str]:
+    """Hashes at once, without the pool: to measure it."""
+    hash: Callable[[str], str] = _context(settings).hash
+    return hash
+
+
+def usable_cores() -> int:
     usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
     return len(usable(0))
 

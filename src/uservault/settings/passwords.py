@@ -7,6 +7,9 @@ from pydantic import (
 
 from uservault.settings.base import Branch, OrNone
 
+MIN_PRODUCTION_ROUNDS = 10
+MAX_ROUNDS = 16
+
 
 class PasswordSettings(Branch):
     scheme: Literal["bcrypt_sha256", "argon2id"] = Field(
@@ -14,7 +17,7 @@ class PasswordSettings(Branch):
         description="The algorithm of new hashes. `argon2id` needs the extra `argon2`.",
     )
     rounds: int = Field(
-        12, ge=4, le=16, description="The cost of bcrypt. In production at least 10."
+        12, ge=4, le=MAX_ROUNDS, description="The cost of bcrypt. In production at least 10."
     )
     workers: OrNone[int] = Field(
         None, ge=1, le=256, description="Threads that hash passwords. Default: one per CPU core."
@@ -40,5 +43,5 @@ class PasswordSettings(Branch):
     def faults_in_production(self) -> Iterator[str]:
         if self.min_length and self.min_length < 8:
             yield "USERVAULT_PASSWORDS__MIN_LENGTH: at least 8 in production"
-        if self.rounds < 10:
+        if self.rounds < MIN_PRODUCTION_ROUNDS:
             yield "USERVAULT_PASSWORDS__ROUNDS: at least 10 in production"
