@@ -25,28 +25,36 @@ class LogFile(RotatingFileHandler):
     _retry_at = 0.0
 
     def _open(self) -> Any:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
-
-    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - its name there
-        """Without the base class's two looks at the file system for each record."""
-        if self.stream is None:
-            self.stream = self._open()
-        self._end = self.stream.tell()
-        return bool(self.maxBytes > 0 and self._end + len(self.format(record)) >= self.maxBytes)
-
-    def doRollover(self) -> None:  # noqa: N802
-        super().doRollover()
-        self._end = 0
+        """The handler closes it. Rotation does not count what others write."""
+        path, mode = self.baseFilename, self.mode
+        stream = open(path, mode, encoding=self.encoding, opener=private)  # noqa: SIM115
+        self._end = stream.tell()
+        return stream
 
     def emit(self, record: logging.LogRecord) -> None:
         lost = self._lost
         if lost and monotonic() < self._retry_at:
             self._lost += 1
             return
-        super().emit(record)
+        try:
+            self._write(f"{self.format(record)}\n")
+        except Exception:  # noqa: BLE001 - as every handler of logging does
+            self.handleError(record)
         if lost and lost == self._lost:
             self._lost = 0
             log.warning("the log file is written again", extra=self._facts(lost_lines=lost))
+
+    def _write(self, line: str) -> None:
+        """Counts what it writes: the base class asks the file system before each line.
+
+        A line is ASCII, and so as many bytes.
+        """
+        if self.maxBytes and self._end and self._end + len(line) > self.maxBytes:
+            self.doRollover()
+        stream = self.stream = self.stream or self._open()
+        stream.write(line)
+        stream.flush()
+        self._end += len(line)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         error = sys.exception()
