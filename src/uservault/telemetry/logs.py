@@ -30,6 +30,7 @@ def configure_logging(settings: Settings, beside: str | None = None) -> None:
         if getattr(old, "uservault", False):
             root.removeHandler(old)
             old.close()
+    _shorten_records()
     _set_levels(logging.getLevelNamesMapping()[settings.log.level.upper()])
     _tame_uvicorn()
     json = _Once(JsonLines())
@@ -37,6 +38,11 @@ def configure_logging(settings: Settings, beside: str | None = None) -> None:
     if settings.log.file:
         path = log_file(settings.log.file, settings.server.workers, beside)
         _add_file(settings.log, path, json)
+
+
+def _shorten_records() -> None:
+    """Without what no line shows: the logging package documents these switches for speed."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _add(handler: logging.Handler) -> None:
