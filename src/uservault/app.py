@@ -107,6 +107,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             await make_first_admin(resources)
             await prepare_keys(resources)
             await register_permissions(resources)
+            await resources.shared(SessionAuthenticator).prepare()
             if settings.worker.embedded:
                 await running.enter_async_context(working(resources))
             yield

@@ -6,6 +6,7 @@ import pytest
 from tests.support.databases import settings_for
 from uservault.passwords.hasher import PooledHasher
 from uservault.passwords.policy import PasswordPolicy
+from uservault.serving import preload
 from uservault.serving.preload import preloading
 from uservault.sessions import device
 from uservault.settings.passwords import PasswordSettings
@@ -16,6 +17,11 @@ from uservault.wiring.ports import Resources
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     return settings_for(database_url, passwords={"blocklist": True}, log={"file": None})
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preload, "PAUSE", 0)
 
 
 async def loaded() -> None:

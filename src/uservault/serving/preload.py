@@ -9,6 +9,7 @@ from uservault.passwords.policy import PasswordPolicy
 from uservault.sessions.device import load_parser
 from uservault.wiring.ports import Resources
 
+PAUSE = 1.0  # seconds in which whoever waited for the start is answered
 TURN = 0.0005  # seconds for which a thread that loads may keep the event loop waiting
 
 
@@ -24,6 +25,7 @@ async def preloading(resources: Resources) -> AsyncIterator[None]:
 
 
 async def _load(resources: Resources) -> None:
+    await asyncio.sleep(PAUSE)
     with _short_turns():
         await resources.hasher.load()
         await asyncio.to_thread(load_parser)

@@ -51,6 +51,10 @@ class SessionAuthenticator:
         self.now = resources.clock
         self.sessions = by_key(resources.database, LIVE, now=resources.clock)
 
+    async def prepare(self) -> None:
+        """Compile the query, for which the first request would have to wait."""
+        await self.sessions.get(0)
+
     async def __call__(self, token: str) -> Principal | None:
         if (claims := await self.tokens.read(token)) is None:
             return None
