@@ -4,11 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 # uv where there is one, pip everywhere else; both refuse what the lock has no hash of.
-INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+install_with = $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check)
+INSTALL := $(call install_with,$(VENV))
+# What the bench compares us with, each in an environment of its own.
+PEERS := fastapi_users flask
 JOBS ?= auto
 DOCKER ?= docker
 
-.PHONY: help run test coverage check audit fix migration clients bench faults image image-check lock install dev openapi
+.PHONY: help run test coverage check audit fix migration clients bench bench-peers faults image image-check lock install dev openapi
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +63,9 @@ migration: dev ## Draft a migration: make migration name=add_invitations
 bench: dev ## Measure, each figure beside its reference
 	$(BIN)/python -m bench $(ARGS)
 
+bench-peers: dev $(PEERS:%=build/peers/%/.installed) ## Measure it beside other services
+	$(BIN)/python -m bench.peers $(ARGS)
+
 faults: dev ## Kill it under load, and look whether it kept its word
 	$(BIN)/python -m faults $(ARGS)
 
@@ -79,6 +85,7 @@ lock: ## Resolve the dependencies anew (needs uv)
 	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis pyproject.toml -o requirements/run.txt
 	$(UV) pip compile $(LOCK) --upgrade --group build -o requirements/build.txt
 	$(UV) pip compile $(LOCK) --upgrade --extra argon2 --extra redis --group dev --group build -c requirements/run.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt
+	$(foreach peer,$(PEERS),$(UV) pip compile $(LOCK) --upgrade bench/peers/$(peer)/requirements.in -o bench/peers/$(peer)/requirements.txt &&) true
 
 # A database of its own, whatever the environment says.
 MIGRATED := DATABASE_URL=sqlite:///build/migrated/app.db USERVAULT_ENV=development
@@ -98,4 +105,9 @@ $(VENV)/.installed: $(VENV)/bin/python requirements/run.txt requirements/build.t
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 	$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+build/peers/%/.installed: bench/peers/%/requirements.txt $(VENV)/bin/python
+	@$(BIN)/python -m venv --clear $(@D)
+	$(call install_with,$(@D)) --require-hashes -r $<
 	@touch $@
