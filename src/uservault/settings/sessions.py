@@ -35,10 +35,11 @@ class SessionSettings(Branch):
         description="How many sessions a user may have. One more ends the one idle longest.",
     )
     refresh_grace: timedelta = Field(
-        timedelta(seconds=10),
+        timedelta(minutes=2),
         ge=timedelta(0),
-        le=timedelta(seconds=10),
-        description="How long the previous refresh token gets the same answer again.",
+        le=timedelta(hours=1),
+        description="How long the previous refresh token gets the same answer again, while nobody"
+        " has used that answer.",
     )
 
     @field_validator("fresh")
