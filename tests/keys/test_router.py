@@ -75,6 +75,7 @@ class TestGetServerMetadata:
             "issuer": "uservault",
             "jwks_uri": f"{base}/.well-known/jwks.json",
             "token_endpoint": f"{base}/api/token",
+            "revocation_endpoint": f"{base}/api/revoke",
             "token_endpoint_auth_methods_supported": ["none"],
             "grant_types_supported": ["password", "refresh_token", TOKEN_EXCHANGE],
             "response_types_supported": [],

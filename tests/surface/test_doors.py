@@ -36,6 +36,7 @@ PUBLIC = {
     "POST /api/account/verify-email",
     "POST /api/login",
     "POST /api/refresh",
+    "POST /api/revoke",
     "POST /api/token",
     "POST /api/users",
 }

@@ -14,6 +14,7 @@ WITHOUT = {
     "token": TOKENS,
     "exchange_token": TOKENS,
     "reauthenticate": "It proves a password, which is to be proved each time.",
+    "revoke_token": "A repetition finds the session ended, and does nothing.",
     "logout": "The token of a repetition is refused, and so there is nothing to repeat.",
 }
 REFERENCE = {"$ref": "#/components/parameters/Idempotency-Key"}

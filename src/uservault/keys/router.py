@@ -17,6 +17,7 @@ from uservault.web.routing import Router
 from uservault.wiring.scope import CurrentSettings, Shared
 
 JWKS_URL = "/.well-known/jwks.json"
+REVOCATION_URL = "/api/revoke"
 
 router = Router(route_class=APIRoute, tags=["keys"])
 
@@ -54,6 +55,7 @@ async def get_server_metadata(settings: CurrentSettings, response: Response) -> 
         issuer=settings.tokens.issuer,
         jwks_uri=settings.base_url + JWKS_URL,
         token_endpoint=settings.base_url + TOKEN_URL,
+        revocation_endpoint=settings.base_url + REVOCATION_URL,
         token_endpoint_auth_methods_supported=["none"],
         grant_types_supported=["password", "refresh_token", TOKEN_EXCHANGE],
         response_types_supported=[],

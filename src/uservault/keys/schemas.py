@@ -40,6 +40,7 @@ class ServerMetadata(Schema):
     issuer: str = Field(description="The `iss` claim of our tokens.", examples=["uservault"])
     jwks_uri: str = Field(description="The URL of the keys that verify our tokens.")
     token_endpoint: str = Field(description="The URL where clients get tokens.")
+    revocation_endpoint: str = Field(description="The URL that ends a token's session (RFC 7009).")
     token_endpoint_auth_methods_supported: list[str] = Field(
         description="`none`: clients need no credentials of their own."
     )

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Query, Response, status
+from fastapi import Form, Query, Response, status
 
 from uservault.access.guard import CurrentPrincipal, requires
 from uservault.access.principal import Permission
@@ -17,11 +17,13 @@ from uservault.sessions.schemas import (
     RevocationFeed,
     RevocationQuery,
     RevokedCount,
+    RevokedToken,
     SessionPathId,
     SessionRead,
     SessionRevocation,
 )
 from uservault.sessions.service import SessionService
+from uservault.sessions.token_revocation import TokenRevocation
 from uservault.users.errors import UserNotFound
 from uservault.users.reader import UserReader
 from uservault.web.etag import IfNoneMatch
@@ -39,6 +41,18 @@ TAGGED = headers("ETag")
 async def logout(me: CurrentPrincipal, sessions: Inject[SessionService]) -> Message:
     """End this session: its access and refresh tokens are refused from now on."""
     await sessions.revoke_one(me.user_id, me.session_id, "logout")
+    return Message(message=ENDED)
+
+
+@router.post("/revoke")
+async def revoke_token(
+    data: Annotated[RevokedToken, Form()], revocation: Inject[TokenRevocation]
+) -> Message:
+    """End the session of a token (RFC 7009). It may be a refresh token: you need no other proof.
+
+    The answer is the same for a token that is not valid.
+    """
+    await revocation.revoke(data.token)
     return Message(message=ENDED)
 
 

@@ -36,6 +36,19 @@ class SessionRevocation(Schema):
     everybody: bool = Field(False, description="All sessions there are, this one too.")
 
 
+class RevokedToken(Schema):
+    """A token revocation request (RFC 7009 §2.1)."""
+
+    model_config = ConfigDict(extra="ignore")  # RFC 6749 §3.2 wants it so
+
+    token: str = Field(
+        min_length=1,
+        max_length=8192,
+        description="A refresh token, or an access token.",
+        json_schema_extra={"format": "password"},
+    )
+
+
 class RevokedCount(Schema):
     revoked: int = Field(description="How many live sessions ended.", examples=[3], ge=0)
 
