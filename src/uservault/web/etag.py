@@ -39,18 +39,20 @@ Tagged = Annotated[T, Adds(("ETag",), lambda row, request: {"ETag": etag(row.ver
 def if_match(header: str) -> Precondition:
     """A check that raises PreconditionFailed if the current version is not in `header`.
 
-    `*` matches every version, a weak tag none.
+    `*` matches every version. Tags are compared weakly, unlike RFC 9110 §13.1.1 has it: a proxy
+    that compresses answers weakens their tags, and a tag of ours stands for a version of the row
+    and not for bytes.
     """
 
     def check(version: int) -> None:
-        if header.strip() != "*" and etag(version) not in TAG.findall(header):
+        if not is_known(etag(version), header):
             raise PreconditionFailed
 
     return check
 
 
 def is_known(tag: str, header: str) -> bool:
-    """Whether If-None-Match contains the tag. The comparison is weak (RFC 9110 §13.1.2)."""
+    """Whether a list of tags contains the tag. The comparison is weak (RFC 9110 §8.8.3.2)."""
     known = [each.removeprefix("W/") for each in TAG.findall(header)]
     return header.strip() == "*" or tag.removeprefix("W/") in known
 
