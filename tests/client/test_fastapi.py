@@ -51,6 +51,13 @@ class TestRequire:
 
         assert (response.status_code, response.json()) == (200, 7)
 
+    async def test_takes_several_spaces_before_the_token(
+        self, client: AsyncClient, vault: FakeVault
+    ) -> None:
+        header = {"Authorization": f"Bearer   {vault.token()}"}
+
+        assert (await client.get("/anybody", headers=header)).status_code == 200
+
     @pytest.mark.parametrize(
         ("path", "missing"),
         [

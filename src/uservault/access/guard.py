@@ -67,8 +67,9 @@ async def _authenticate(request: Request) -> Principal:
     match sent(request.scope, b"authorization"):
         case [header] if header[:7].lower() == "bearer ":
             authenticators: Iterable[Authenticator] = request.app.state.authenticators
+            token = header[7:].lstrip(" ")  # one space or more (RFC 9110 §11.4)
             for authenticate in authenticators:
-                if principal := await authenticate(header[7:]):
+                if principal := await authenticate(token):
                     return principal
             raise InvalidToken
     raise Unauthorized

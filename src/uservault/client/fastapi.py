@@ -60,7 +60,7 @@ class Required(HTTPBearer):
 def _bearer(request: Request) -> str:
     match request.headers.getlist("authorization"):
         case [header] if header[:7].lower() == "bearer ":
-            return header[7:]
+            return header[7:].lstrip(" ")  # one space or more (RFC 9110 §11.4)
     raise _problem(401, "unauthorized", "A valid access token is required.", CHALLENGE)
 
 
