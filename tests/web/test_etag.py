@@ -12,7 +12,7 @@ class TestIfMatch:
         if_match(header)(3)
 
     @pytest.mark.promise("F7")
-    @pytest.mark.parametrize("header", ["", '"1"', "3", 'W/"1"', 'w/3', '"33"', '"3', "**"])
+    @pytest.mark.parametrize("header", ["", '"1"', "3", 'W/"1"', "w/3", '"33"', '"3', "**"])
     def test_fails(self, header: str) -> None:
         with pytest.raises(PreconditionFailed):
             if_match(header)(3)

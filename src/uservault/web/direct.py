@@ -1,4 +1,4 @@
-"""Answers GETs without FastAPI's router and solver, which would cost more than the reads.
+"""Answers reads without FastAPI's router and solver, which would cost more than the reads.
 
 It takes the routes that need a guard, shared readers and parameters, and nothing else. Their
 signatures document them as ever. FastAPI answers all other requests, and those with bad parameters.
@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from uservault.kit.problems import Problem
+from uservault.web.head import answer_head
 from uservault.web.plan import NeedsSolver, Plan, plan_of
 from uservault.web.problem_handlers import answer
 from uservault.wiring.ports import Resources
@@ -34,12 +35,12 @@ class DirectWays:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await _direct_response(scope, receive) if _is_get(scope) else None
+        method = scope.get("method")
+        if method == "HEAD":
+            await answer_head(self, scope, receive, send)
+            return
+        response = await _direct_response(scope, receive) if method == "GET" else None
         await (response or self.app)(scope, receive, send)
-
-
-def _is_get(scope: Scope) -> bool:
-    return bool(scope["type"] == "http" and scope["method"] == "GET")
 
 
 async def _direct_response(scope: Scope, receive: Receive) -> Response | None:

@@ -26,7 +26,7 @@ from uservault.kit.problems import (
 )
 from uservault.web.route import Malformed
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 BY_STATUS = {
     kind.status: kind for kind in (BadRequest, NotFound, MethodNotAllowed, RequestTimeout)
 } | {ContentTooLarge.status: ContentTooLarge}
@@ -68,13 +68,14 @@ def add_problem_handlers(app: FastAPI) -> None:
 def _allowed(request: Request) -> list[str]:
     """All methods of the path (RFC 9110 §10.2.1). A single route knows only its own."""
     routes = [route for route in request.app.routes if not isinstance(route, Mount)]
-    return [
+    found = [
         method
         for method in METHODS
         if any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
         )
     ]
+    return ["GET", "HEAD", *found[1:]] if "GET" in found else found
 
 
 def _malformed_problem(body: Malformed) -> Problem:
