@@ -30,10 +30,12 @@ defaults
   timeout server 50s
 frontend front
   bind 127.0.0.1:{port}
+  stats enable
+  stats uri /haproxy
   default_backend uservault
 backend uservault
   {backend}
-  server uservault 127.0.0.1:{upstream} check inter 100ms rise 1 fall 1
+  server uservault 127.0.0.1:{upstream} check inter 200ms
 """
 HEADERS = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
 

@@ -5,7 +5,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -57,11 +57,13 @@ def add_problem_handlers(app: FastAPI) -> None:
         return answer(problem, request.scope)
 
     @app.exception_handler(HTTPException)
-    async def answer_http(request: Request, error: HTTPException) -> JSONResponse:
+    async def answer_http(request: Request, error: HTTPException) -> Response:
         kind = BY_STATUS.get(error.status_code) or _generic(error.status_code)
         headers = dict(error.headers or {})
         if kind is MethodNotAllowed and (allowed := _allowed(request)):
             headers["Allow"] = ", ".join(allowed)
+        if request.method == "OPTIONS" and "Allow" in headers:  # HAProxy's default probe
+            return Response(status_code=204, headers={"Allow": headers["Allow"]})
         return answer(kind(), request.scope, headers)
 
 
