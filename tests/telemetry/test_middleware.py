@@ -10,6 +10,8 @@ from starlette.types import Message, Receive, Scope, Send
 from tests.support.fakes import FakeClock
 from tests.support.people import PASSWORD, Person
 from tests.support.processes import opened, served
+from uservault.db.database import Database
+from uservault.db.errors import DatabaseUnavailable
 from uservault.settings.tree import Settings
 from uservault.telemetry.middleware import RequestLog
 
@@ -170,6 +172,31 @@ class TestLine:
         assert (line["status"], line["problem"]) == (401, "login-refused")
         assert line["user_id"] is None
 
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+    @pytest.mark.parametrize("path", ["/", "/healthz", "/readyz"])
+    async def test_of_a_probe_that_succeeds_is_for_debugging(
+        self, app: FastAPI, caplog: pytest.LogCaptureFixture, method: str, path: str
+    ) -> None:
+        caplog.set_level(logging.DEBUG, "uservault")
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            await client.request(method, path)
+
+        [line] = [record for record in caplog.records if record.name == LINES]
+        assert (line.levelno, vars(line)["method"]) == (logging.DEBUG, method)
+
+    async def test_of_a_probe_that_fails_is_for_everybody(
+        self, app: FastAPI, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fail(*_: object) -> None:
+            raise DatabaseUnavailable
+
+        monkeypatch.setattr(Database, "rows", fail)
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            await client.get("/readyz")
+
+        [line] = [record for record in caplog.records if record.name == LINES]
+        assert (line.levelno, vars(line)["status"]) == (logging.INFO, 503)
+
     async def test_is_not_written_where_nobody_reads_it(
         self, anyone: AsyncClient, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -200,7 +227,7 @@ async def test_no_proxy_is_trusted_by_default(
 ) -> None:
     transport = ASGITransport(app, client=("10.0.0.1", 1))
     async with AsyncClient(transport=transport, base_url="http://test") as client:
-        await client.get("/healthz", headers={"X-Forwarded-For": "198.51.100.7"})
+        await client.get("/nothing", headers={"X-Forwarded-For": "198.51.100.7"})
 
     line = [vars(record) for record in caplog.records if record.name == LINES][-1]
     assert line["client"] == "10.0.0.1"  # the settings trust nobody

@@ -28,6 +28,8 @@ SECURITY = {
     b"content-security-policy": b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     b"cache-control": b"no-store",
 }
+PROBES = frozenset({"/", "/healthz", "/readyz"})  # asked every few seconds by every proxy
+FAILED = 400
 ALL_SECURITY = tuple(SECURITY.items())
 
 
@@ -106,23 +108,23 @@ class _Exchange:
             yield name.lower().encode(), value.encode()
 
     def _log(self) -> None:
-        if not log.isEnabledFor(logging.INFO):
+        route = getattr(self.scope.get("route"), "path_format", None)
+        level = logging.DEBUG if route in PROBES and self.status < FAILED else logging.INFO
+        if not log.isEnabledFor(level):
             return
         principal = self.scope.get("principal")
         facts: dict[str, Any] = {
             "request_id": self.origin.request_id,
             "method": self.scope["method"],
-            "route": getattr(self.scope.get("route"), "path_format", None),
+            "route": route,
             "status": self.status,
             "duration_ms": round((perf_counter() - self.began) * 1000, 1),
             "user_id": principal.user_id if principal else None,
             "client": self.origin.address,
             "problem": self.scope.get("problem"),
         }
-        # `log.info` would look for its caller, which takes as long as all else about the record.
-        log.handle(
-            log.makeRecord(log.name, logging.INFO, __file__, 0, "request", (), None, extra=facts)
-        )
+        # `log.log` would look for its caller, which takes as long as all else about the record.
+        log.handle(log.makeRecord(log.name, level, __file__, 0, "request", (), None, extra=facts))
 
 
 def _with_plain_failure(send: Send) -> Send:
