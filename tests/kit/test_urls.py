@@ -51,7 +51,7 @@ class TestAsyncUrl:
             ("postgresql://u:sesame@h", "names no database"),
             ("postgresql://u:sesame@a,b", "names no database"),
             ("postgresql://h/db?password=sesame", "unknown option password"),
-            ("mysql://u:sesame@h/db?sslmode=require", "unknown option sslmode"),
+            ("mysql://u:sesame@h/db?channel_binding=require", "unknown option channel_binding"),
             ("sqlite://", "in memory"),
             ("sqlite:///:memory:", "in memory"),
             ("sqlite:///app.db?mode=ro", "options are not supported"),

@@ -162,6 +162,29 @@ class TestFaults:
         assert said.startswith("USERVAULT_SESSIONS__FRESH: ")
         assert said.endswith("USERVAULT_SESSIONS__LIFETIME")
 
+    @pytest.mark.parametrize(
+        ("options", "named"),
+        [
+            ("sslmode=verify-full&sslrootcert=ca.pem", "sslrootcert"),
+            ("sslmode=verify-full&sslrootcert=none.pem", "sslrootcert"),
+            ("sslmode=require&sslcert=ca.pem&sslkey=ca.pem", "sslcert"),
+        ],
+    )
+    def test_are_certificates_that_cannot_be_read(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, options: str, named: str
+    ) -> None:
+        (folder / "ca.pem").write_text("sesame")
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://u:sesame@h/db?{options}")
+        (of_postgresql,) = faults()
+        mysql = options.replace("sslrootcert", "ssl_ca").replace("sslcert", "ssl_cert")
+        mysql = mysql.replace("sslkey", "ssl_key")
+        monkeypatch.setenv("DATABASE_URL", f"mysql://u:sesame@h/db?{mysql}")
+        (of_mysql,) = faults()
+
+        assert of_postgresql.startswith(f"DATABASE_URL: {named}: ")
+        assert of_mysql.startswith("DATABASE_URL: ssl_c")
+        assert "sesame" not in of_postgresql + of_mysql
+
     def test_are_told_all_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("USERVAULT_SERVER__PORT", "x")
         monkeypatch.setenv("USERVAULT_SERVER__PROT", "x")
@@ -255,8 +278,8 @@ class TestShown:
             ("USERVAULT_SEALING_KEYS", "sesame" * 6, "********"),
             ("USERVAULT_ADMIN__PASSWORD", "sesame", "********"),
             ("DATABASE_URL", "sqlite:///app.db", "sqlite:///app.db"),
-            ("DATABASE_URL", "postgresql://u:sesame@h/db?ssl=x", "postgresql://h/db"),
-            ("DATABASE_URL", "postgresql://u:ses@sesame@h/db", "postgresql://h/db"),
+            ("DATABASE_URL", "postgresql://u:sesame@h/db?ssl=require", "postgresql://h/db"),
+            ("DATABASE_URL", "postgresql://u:ses/sesame@h/db", "postgresql://h/db"),
             ("USERVAULT_LIMITS__STORAGE", "redis://:sesame@h:6379/1", "redis://h:6379/1"),
             ("USERVAULT_LIMITS__STORAGE", "redis://h/1?password=x@sesame", "redis://********"),
             ("USERVAULT_TRUSTED_PROXIES", "10.0.0.0/8,::1", "10.0.0.0/8,::1/128"),

@@ -95,7 +95,10 @@ class TestConnections:
             "postgresql://u:pw@db/x?sslmode=disable",
             "postgresql://u:pw@localhost,db/x",
             "postgresql://u:pw@/x?host=db:5432",
+            "postgresql://u:pw@db/x?sslrootcert=/etc/ssl/ca.pem",
             "mysql://u:pw@db/x",
+            "mysql://u:pw@db/x?ssl-mode=DISABLED",
+            "mysql://u:pw@db/x?ssl-mode=DISABLED&ssl_ca=/etc/ssl/ca.pem",
             "mariadb://u:pw@db/x?charset=utf8mb4",
         ],
     )
@@ -117,7 +120,11 @@ class TestConnections:
             "postgresql://u:pw@127.0.0.1:6432/x",
             "postgresql://u:pw@[::1]/x",
             "postgresql://u:pw@/x?host=/run/postgresql",
+            "postgresql://u:pw@db/x?sslrootcert=system",
             "mysql://u:pw@db/x?ssl_ca=/etc/ssl/ca.pem",
+            "mysql://u:pw@db/x?ssl-mode=REQUIRED",
+            "mysql://u:pw@db/x?tls=true",
+            "mysql://u:pw@/x?host=/run/mysqld.sock",
             "mariadb://u:pw@/x?unix_socket=/run/mysqld.sock",
         ],
     )

@@ -25,9 +25,11 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def postgresql_server(*settings: str) -> Iterator[Server]:
+def postgresql_server(*settings: str, tls: bool = False) -> Iterator[Server]:
+    """`tls`: the system's, since that of the development dependencies is built without."""
     with own_folder() as folder:
-        binaries = _postgresql_binaries(folder)
+        installed = program("postgres").resolve().parent if tls else None
+        binaries = installed or _postgresql_binaries(folder)
         data = folder / "data"
         run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
               "--no-locale", "--no-sync", "--no-instructions"], folder)  # fmt: skip

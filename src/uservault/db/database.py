@@ -17,13 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import greenlet_spawn
 
+from uservault.db.drivers import driver_arguments, driver_url
 from uservault.db.errors import invalidate_when_demoted, translated
 from uservault.kit.files import create_private
 from uservault.settings.database import DatabaseSettings
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]  # a row, whatever its columns
-
-MAX_JOINED = 1 << 20  # bytes; the longest result of GROUP_CONCAT in MySQL and MariaDB
 
 
 class Database:
@@ -84,7 +83,7 @@ class Database:
 
 def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
-        url,
+        driver_url(url),
         hide_parameters=True,
         max_overflow=0,
         pool_timeout=settings.pool_timeout,
@@ -96,27 +95,6 @@ def _engine(url: URL, settings: DatabaseSettings, **options: Any) -> AsyncEngine
         event.listen(engine.sync_engine, "invalidate", _release_lock)
     invalidate_when_demoted(engine.sync_engine)
     return engine
-
-
-def driver_arguments(
-    url: URL, settings: DatabaseSettings, *, limited: bool = True
-) -> dict[str, Any]:
-    """The arguments of the driver's `connect`. Unless `limited`, statements have no timeout."""
-    connect, command = settings.connect_timeout, settings.command_timeout
-    match url.get_backend_name():
-        case "postgresql":
-            arguments: dict[str, Any] = {"timeout": connect}
-            if not settings.statement_cache:
-                arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-            return arguments | ({"command_timeout": command} if limited else {})
-        case "mysql" | "mariadb":
-            # Bad values are errors, never silently truncated. By default, MySQL truncates the
-            # results of GROUP_CONCAT at 1024 bytes.
-            strict = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
-            whole = f"group_concat_max_len={MAX_JOINED}"
-            arguments = {"connect_timeout": connect, "init_command": f"{strict}, {whole}"}
-            return arguments | ({"read_timeout": command} if limited else {})
-    return {"timeout": settings.busy_timeout}
 
 
 def prepare_sqlite(engine: AsyncEngine, settings: DatabaseSettings) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from uservault.db.database import driver_arguments, prepare_sqlite
+from uservault.db.database import prepare_sqlite
+from uservault.db.drivers import driver_arguments, driver_url
 from uservault.db.revisions import newest, present
 from uservault.kit.urls import async_url
 from uservault.settings.tree import Settings
@@ -80,7 +81,7 @@ async def connect(settings: Settings) -> AsyncIterator[AsyncConnection]:
     options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if sqlite else {}
     arguments = driver_arguments(url, settings.database, limited=False)
     engine = create_async_engine(
-        url, poolclass=NullPool, hide_parameters=True, connect_args=arguments, **options
+        driver_url(url), poolclass=NullPool, hide_parameters=True, connect_args=arguments, **options
     )
     if sqlite:
         prepare_sqlite(engine, settings.database)

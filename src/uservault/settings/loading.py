@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from uservault.kit.database_tls import check_files
 from uservault.kit.urls import BadDatabaseUrl, async_url
 from uservault.settings.base import ENV_FILE_ENCODING, PREFIX
 from uservault.settings.files import SecretFileError
@@ -69,6 +70,7 @@ def shown(settings: Settings, setting: Setting) -> str:
 def _url_errors(settings: Settings) -> Iterator[str]:
     try:
         url = async_url(settings.database_url.get_secret_value())
+        check_files(url)
     except BadDatabaseUrl as error:
         yield f"DATABASE_URL: {error}"
         return

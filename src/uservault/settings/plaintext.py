@@ -6,16 +6,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import URL
 
+from uservault.kit.postgresql_options import ENCRYPTED_MODES
 from uservault.kit.urls import BadDatabaseUrl, async_url
 from uservault.settings.hosts import stays_here
 from uservault.settings.mail import MailSettings
 
-ENCRYPTED_MODES = {"require", "verify-ca", "verify-full"}  # libpq's other modes may fall back
 Plaintext: TypeAlias = Literal["database", "redis", "smtp", "public_url"]
 
 
 REMEDIES: Mapping[Plaintext, str] = {
-    "database": "DATABASE_URL: add sslmode=verify-full (PostgreSQL) or ssl_ca=… (MySQL, MariaDB)",
+    "database": "DATABASE_URL: add sslmode=verify-full (PostgreSQL), or ssl-mode=VERIFY_IDENTITY"
+    " (MySQL, MariaDB)",
     "redis": "USERVAULT_LIMITS__STORAGE: use rediss://",
     "smtp": "USERVAULT_MAIL__TLS: use starttls or tls",
     "public_url": "USERVAULT_PUBLIC_URL: use https",
@@ -67,4 +68,6 @@ def _without_port(host: str) -> str | None:
 
 
 def _is_encrypted(url: URL) -> bool:
-    return url.query.get("ssl") in ENCRYPTED_MODES or "ssl_ca" in url.query
+    if url.get_backend_name() == "postgresql":
+        return url.query.get("ssl") in ENCRYPTED_MODES
+    return url.query.get("ssl_mode", "DISABLED") != "DISABLED"
