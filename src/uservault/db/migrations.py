@@ -1,11 +1,11 @@
 """Migrates the database's schema. Safe to run in several processes at once."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -39,8 +39,9 @@ async def upgrade(settings: Settings, revision: str = "head") -> frozenset[str]:
     connect.
     """
     # The last step writes the newest revision: a database that has it needs no lock.
-    if revision == "head" and await current(settings) == newest():
-        return frozenset()
+    with suppress(ProgrammingError):  # what is wrong with it is told by the migration
+        if revision == "head" and await current(settings) == newest():
+            return frozenset()
     return await _run(settings, "upgrade", revision)
 
 

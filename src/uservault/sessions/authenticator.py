@@ -1,7 +1,10 @@
+from contextlib import suppress
+
 from sqlalchemy import func, select
 
 from uservault.access.principal import Credential, CredentialKind, Principal, Subject, SubjectKind
 from uservault.db.batch import by_key
+from uservault.db.errors import DatabaseUnavailable
 from uservault.roles.grants import EFFECTIVE
 from uservault.roles.models import Role, UserRole, applications_of, permissions_of
 from uservault.sessions.last_seen import LastSeen
@@ -53,7 +56,8 @@ class SessionAuthenticator:
 
     async def prepare(self) -> None:
         """Compile the query, for which the first request would have to wait."""
-        await self.sessions.get(0)
+        with suppress(DatabaseUnavailable):  # the service starts without its database, too
+            await self.sessions.get(0)
 
     async def __call__(self, token: str) -> Principal | None:
         if (claims := await self.tokens.read(token)) is None:
