@@ -14,7 +14,12 @@ LONGEST_LABEL = 2 * LONGEST_NAME + len(" on ")
 
 
 async def device_label(user_agent: str | None) -> str:
-    """`label`, without blocking the event loop: the first takes 0.1 s, each new one 1 ms."""
+    """`label`. The first takes 0.1 s, and so a thread; each new one 1 ms.
+
+    A login asks while it holds a connection: it must not wait for a thread that others share.
+    """
+    if _parser.cache_info().currsize:
+        return label(user_agent)
     return await asyncio.to_thread(label, user_agent)
 
 
