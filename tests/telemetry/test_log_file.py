@@ -142,7 +142,7 @@ def fill(disk: Path) -> Path:
 
 def ask(served: Served, times: int) -> set[int]:
     with httpx.Client(base_url=served.url, trust_env=False, timeout=patience()) as client:
-        return {client.get("/healthz").status_code for _ in range(times)}
+        return {client.get("/.well-known/jwks.json").status_code for _ in range(times)}
 
 
 def test_a_full_disk_fails_no_request(disk: Path, tmp_path: Path) -> None:
@@ -169,3 +169,45 @@ def test_a_full_disk_fails_no_request(disk: Path, tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert "Logging error" not in said
     assert told in [line["event"] for line in lines(path)]
+
+
+class TestRotation:
+    def test_keeps_what_was_written_while_no_file_can_be_opened(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = LogFile(path, maxBytes=300, backupCount=2, encoding="utf-8")
+        file.setFormatter(logging.Formatter("%(message)s"))
+        file.retry = 0
+        for letter in "ab":
+            file.handle(record(letter * 200))
+        monkeypatch.setattr(LogFile, "_open", none_left)
+        for letter in "cdef":
+            file.handle(record(letter * 200))
+        monkeypatch.undo()
+        file.handle(record("g" * 200))
+        file.close()
+
+        kept = "".join(each.read_text() for each in path.parent.iterdir())
+        assert {"a", "b", "g"} <= set(kept)
+
+    def test_cuts_off_nothing_that_another_wrote(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = LogFile(path, encoding="utf-8")
+        file.setFormatter(logging.Formatter("%(message)s"))
+        file.handle(record("ours"))
+        with path.open("a") as other:
+            other.write("of another process, and longer\n")
+        monkeypatch.setattr(file.stream, "flush", none_left)
+        file.handle(record("lost"))
+        file.close()
+
+        assert "of another process, and longer\n" in path.read_text()
+
+
+def record(message: str) -> logging.LogRecord:
+    return logging.LogRecord("uservault.test", logging.INFO, "", 0, message, (), None)
+
+
+def none_left(*_: object) -> None:
+    raise OSError(24, "Too many open files")

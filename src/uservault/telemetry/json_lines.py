@@ -1,6 +1,7 @@
 """Log records as JSON, one line each."""
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 from json import JSONEncoder
 from typing import Any
@@ -9,6 +10,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 # What every record has, and uvicorn's second copy of the message, in colours.
 STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"}
+PLAIN = (str, int, float, bool, type(None))
 encode_any = JSONEncoder(default=repr).encode
 
 
@@ -33,7 +35,10 @@ class JsonLines(logging.Formatter):
 
 
 def _encoded(line: dict[str, Any]) -> str:
+    if all(type(value) in PLAIN for value in line.values()):  # `to_json` looks into any other
+        with suppress(PydanticSerializationError):  # half a surrogate pair
+            return to_json(line, ensure_ascii=True).decode()
     try:
-        return to_json(line, ensure_ascii=True, fallback=repr).decode()
-    except PydanticSerializationError:  # half a surrogate pair
         return encode_any(line)
+    except (TypeError, ValueError):  # a key that is no text, a circle
+        return encode_any({name: repr(value) for name, value in line.items()})

@@ -21,6 +21,7 @@ class LogFile(RotatingFileHandler):
 
     retry = RETRY
     _end = 0  # bytes of whole lines
+    _trying = 0  # bytes of the last line
     _lost = 0  # lines since it failed
     _retry_at = 0.0
 
@@ -49,9 +50,11 @@ class LogFile(RotatingFileHandler):
 
         A line is ASCII, and so as many bytes.
         """
+        self._trying = len(line)
+        self.stream = self.stream or self._open()  # which must work before others are rotated
         if self.maxBytes and self._end and self._end + len(line) > self.maxBytes:
             self.doRollover()
-        stream = self.stream = self.stream or self._open()
+        stream = self.stream
         stream.write(line)
         stream.flush()
         self._end += len(line)
@@ -69,14 +72,17 @@ class LogFile(RotatingFileHandler):
             log.error("cannot write the log file", extra=self._facts(reason=reason))
 
     def _take_back(self) -> None:
-        """Close the file, and cut off the line that was written in part."""
+        """Close the file, and cut off the line that was written in part, and nothing else."""
         stream, self.stream = self.stream, None
-        if stream:
+        if stream is None:
+            return
+        with suppress(OSError):
+            file = os.dup(stream.fileno())
             with suppress(OSError):
                 stream.close()
-        with suppress(OSError):
-            if os.path.getsize(self.baseFilename) > self._end:
-                os.truncate(self.baseFilename, self._end)
+            if 0 < os.fstat(file).st_size - self._end < self._trying:
+                os.ftruncate(file, self._end)
+            os.close(file)
 
     def _facts(self, **facts: object) -> dict[str, object]:
         return {"path": self.baseFilename, **facts}
