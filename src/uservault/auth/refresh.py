@@ -37,6 +37,7 @@ class TokenRefresh:
         session = self.tokens.grant(row, presented.counter + 1)
         if not await self.advance(Move(row.user_id, row.id, presented.counter)):
             session = await self._one_by_one(refresh_token, origin)
+            held = await self.roles.held_by(row.user_id)  # it may have waited
         return TokenPair(await self.access.issue(session, held), session.refresh_token)
 
     async def _one_by_one(self, refresh_token: str, origin: Origin) -> SessionGrant:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, select, update
 
 from uservault.db.batch import Batcher
+from uservault.db.errors import ConcurrentChange
 from uservault.db.unit_of_work import unit_of_work
 from uservault.sessions.models import Session
 from uservault.wiring.ports import Resources
@@ -48,12 +49,18 @@ class SessionAdvance:
     async def __call__(self, move: Move) -> bool:
         """Whether the session was at that number, and this call moved it on.
 
-        False also if something else locks the session: waiting for it here would hold up others.
+        False also if something else locks a session: waiting for it here would hold up others.
         Raises DatabaseUnavailable.
         """
         return bool(await self._moves.get(move))
 
     async def _make(self, moves: Sequence[Move]) -> Mapping[Move, bool]:
+        try:
+            return await self._together(moves)
+        except ConcurrentChange:  # a deadlock that none of them has caused
+            return {}
+
+    async def _together(self, moves: Sequence[Move]) -> Mapping[Move, bool]:
         async with unit_of_work(self.database) as session:
             rows = await session.execute(FREE, {"ids": sorted({m.session_id for m in moves})})
             last = {tuple(row) for row in rows}

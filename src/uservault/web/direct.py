@@ -62,9 +62,8 @@ def _find(scope: Scope) -> "Way | None":
             if way is None or (scope["query_string"] and not way.takes_query):
                 return None
             values = match.groupdict()
-            scope["path_params"] = {
-                name: convertor.convert(values[name]) for name, convertor in place.convertors
-            }
+            found = {name: each.convert(values[name]) for name, each in place.convertors}
+            scope["path_params"] = scope.get("path_params", {}) | found
             scope["route"] = place.route
             return way
     return None
@@ -140,4 +139,6 @@ def _way(context: RouteContext, resources: Resources) -> Way | None:
 def _is_plain(context: RouteContext) -> bool:
     """Whether it answers a model as JSON with status 200."""
     is_json = isinstance(context.response_class, DefaultPlaceholder)
-    return is_json and context.response_field is not None and context.status_code in (None, 200)
+    whole = not (context.response_model_include or context.response_model_exclude)
+    plain = context.response_field is not None and context.status_code in (None, 200)
+    return is_json and whole and plain
