@@ -4,14 +4,18 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from uservault.serving.http import PatientHttp
 from uservault.settings.tree import Settings
 from uservault.telemetry.greeting import greeting
 
+EVERYWHERE = "::"  # all addresses of the machine
 START_TIMEOUT = 60  # seconds for a worker process to start before it is killed
 
 
@@ -25,7 +29,7 @@ def serve(settings: Settings) -> None:
     Raises CannotListen before anything is changed or started.
     """
     server = settings.server
-    _check_free(server.host, server.port)
+    listener = _listener(server.host, server.port)
     signal.signal(signal.SIGTERM, _exit)
     # The app loads the settings again. These may come from the command line.
     for name in ("host", "port", "workers"):
@@ -33,15 +37,37 @@ def serve(settings: Settings) -> None:
     if not settings.production:
         sys.stdout.write(greeting(settings))
         sys.stdout.flush()
-    uvicorn.run("uservault.main:app", **uvicorn_options(settings))
+    _run(uvicorn.Config("uservault.main:app", **uvicorn_options(settings)), listener)
 
 
-def _check_free(host: str, port: int) -> None:
+def _listener(host: str, port: int) -> socket.socket | None:
+    """A socket for both families if the host is `::`. uvicorn opens the others.
+
+    Its own would be for IPv6 alone with one worker, and for both with several.
+    """
+    both = host == EVERYWHERE and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        listener = socket.create_server((host, port), family=family, dualstack_ipv6=both)
     except OSError as error:
         raise CannotListen(f"cannot listen: {error.strerror}") from None
+    if both:
+        return listener
+    listener.close()  # it was only to see whether the address is free
+    return None
+
+
+def _run(config: uvicorn.Config, listener: socket.socket | None) -> None:
+    """As uvicorn.run does, which takes no socket."""
+    if config.workers > 1:
+        Multiprocess(config, sockets=[listener or config.bind_socket()]).run()
+        return
+    config.load_app()
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run([listener] if listener else None)
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def _exit(*_: object) -> None:

@@ -8,7 +8,7 @@ from uservault.settings.base import Branch, OrNone
 
 
 class ServerSettings(Branch):
-    host: str = Field("127.0.0.1", description="The address to listen on.")
+    host: str = Field("127.0.0.1", description="The address to listen on. `::`: all, of IPv4 too.")
     port: int = Field(5000, ge=0, le=65535, description="The port to listen on.")
     workers: int = Field(1, ge=1, le=256, description="Server processes.")
     shutdown_timeout: int = Field(

@@ -12,6 +12,7 @@ from uservault.kit.crypto import random_token
 from uservault.settings.base import Network
 from uservault.web.headers import sent
 
+MAPPED = "::ffff:"  # begins an IPv4 address where one socket is for both families
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -47,7 +48,7 @@ def client_address(
     peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]
 ) -> str | None:
     """The rightmost hop that is not a trusted proxy. Stops at a hop that is not an address."""
-    address = peer
+    address = peer and peer.removeprefix(MAPPED)
     hops = [hop.strip() for line in forwarded for hop in line.split(",")]
     while hops and is_within(address, trusted):
         hop = _parsed(hops.pop())
