@@ -127,7 +127,12 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     app.state.settings = settings
     https = settings.public_url.startswith("https:")
     app.add_middleware(DirectWays)
-    app.add_middleware(RequestLog, trusted_proxies=settings.trusted_proxies, https=https)
+    app.add_middleware(
+        RequestLog,
+        trusted_proxies=settings.trusted_proxies,
+        forwarded_header=settings.forwarded_header,
+        https=https,
+    )
     add_problem_handlers(app)
     describe(app, SUMMARY)
     if settings.docs:

@@ -56,7 +56,8 @@ async def running(resources: Resources) -> AsyncIterator[FastAPI]:
     of its own.
     """
     made_of = resources.settings
-    idle = IDLE[made_of.trusted_proxies, made_of.docs, made_of.public_url]
+    parts = ("trusted_proxies", "forwarded_header", "docs", "public_url")
+    idle = IDLE[tuple(getattr(made_of, name) for name in parts)]
     app = idle.pop() if idle else _app(resources.settings)
     app.state.settings, app.state.given = resources.settings, resources
     routes = len(app.router.routes)

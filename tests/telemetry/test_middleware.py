@@ -82,16 +82,18 @@ class TestProxy:
 
     @pytest.mark.promise("I14", "B5")
     @pytest.mark.parametrize(
-        ("trusted", "header", "warnings"),
+        ("trusted", "header", "setting"),
         [
-            ("", "X-Forwarded-For", 1),
-            ("10.0.0.0/8", "X-Forwarded-For", 1),
-            ("127.0.0.1", "X-Forwarded-For", 0),
-            ("", "X-Request-ID", 0),
+            ("", "X-Forwarded-For", "USERVAULT_TRUSTED_PROXIES"),
+            ("", "Forwarded", "USERVAULT_TRUSTED_PROXIES"),
+            ("10.0.0.0/8", "X-Forwarded-For", "USERVAULT_TRUSTED_PROXIES"),
+            ("127.0.0.1", "X-Forwarded-For", None),
+            ("127.0.0.1", "Forwarded", "USERVAULT_FORWARDED_HEADER"),
+            ("", "X-Request-ID", None),
         ],
     )
     async def test_is_warned_of_once_unless_it_is_trusted(
-        self, caplog: pytest.LogCaptureFixture, trusted: str, header: str, warnings: int
+        self, caplog: pytest.LogCaptureFixture, trusted: str, header: str, setting: str | None
     ) -> None:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await PlainTextResponse("")(scope, receive, send)
@@ -103,8 +105,8 @@ class TestProxy:
                 await client.get("/", headers={header: "198.51.100.7"})
 
         warned = [each for each in caplog.records if each.levelno == logging.WARNING]
-        assert len(warned) == warnings
-        assert all("USERVAULT_TRUSTED_PROXIES" in each.getMessage() for each in warned)
+        assert len(warned) == (1 if setting else 0)
+        assert all(str(setting) in each.getMessage() for each in warned)
         assert all(vars(each)["peer"] == "127.0.0.1" for each in warned)
 
 

@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -18,6 +18,7 @@ ENV_FILE_ENCODING = "utf-8-sig"  # some editors write a byte order mark
 SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?\Z")
 T = TypeVar("T")
 Network = IPv4Network | IPv6Network
+ForwardedHeader: TypeAlias = Literal["x-forwarded-for", "forwarded"]
 
 
 class SecretUrl(SecretStr):

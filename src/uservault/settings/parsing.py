@@ -18,6 +18,10 @@ def networks(value: object) -> object:
         ) from None
 
 
+def lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def names(value: object) -> object:
     return tuple(split(value)) if isinstance(value, str) else value
 

@@ -9,9 +9,9 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uservault.kit.problems import BadRequest, Problem
-from uservault.settings.base import Network
+from uservault.settings.base import ForwardedHeader, Network
 from uservault.settings.loading import BadSettings
-from uservault.telemetry.origin import Origin, is_forwarded_by_stranger, origin_of
+from uservault.telemetry.origin import Origin, origin_of, why_ignored
 from uservault.web.framing import is_ambiguous
 from uservault.web.headers import ANSWER_HEADERS
 from uservault.web.problem_handlers import answer
@@ -30,20 +30,33 @@ SECURITY = {
 }
 PROBES = frozenset({"/", "/healthz", "/readyz"})  # asked every few seconds by every proxy
 FAILED = 400
+WARNINGS = {
+    "USERVAULT_TRUSTED_PROXIES": "ignored X-Forwarded-For or Forwarded from a peer that is not in"
+    " USERVAULT_TRUSTED_PROXIES; if it is your proxy, throttles and events take it for the client",
+    "USERVAULT_FORWARDED_HEADER": "a trusted proxy does not set the header that"
+    " USERVAULT_FORWARDED_HEADER names; throttles and events take the proxy for the client",
+}
 ALL_SECURITY = tuple(SECURITY.items())
 
 
 class RequestLog:
     """Gives each request an id, logs one line on it, and answers uncaught exceptions.
 
-    Leaves the Origin in the scope. `https`: whether clients reach us by https alone.
+    Leaves the Origin in the scope. `forwarded_header`: what trusted proxies set. `https`: whether
+    clients reach us by https alone.
     """
 
     def __init__(
-        self, app: ASGIApp, trusted_proxies: Sequence[Network], *, https: bool = False
+        self,
+        app: ASGIApp,
+        trusted_proxies: Sequence[Network],
+        forwarded_header: ForwardedHeader = "x-forwarded-for",
+        *,
+        https: bool = False,
     ) -> None:
         self.app = app
         self.trusted = trusted_proxies
+        self.header: ForwardedHeader = forwarded_header
         self.extra = [HSTS] if https else []
         self.warned = False
 
@@ -51,19 +64,18 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, _with_plain_failure(send))
             return
-        origin = scope["origin"] = origin_of(scope, self.trusted)
+        origin = scope["origin"] = origin_of(scope, self.trusted, self.header)
         if not self.warned:
             self._warn_of_proxy(scope)
         await _Exchange(scope, send, origin, self.extra).run(self.app, receive)
 
     def _warn_of_proxy(self, scope: Scope) -> None:
-        if not is_forwarded_by_stranger(scope, self.trusted):
+        setting = why_ignored(scope, self.trusted, self.header)
+        if setting is None:
             return
         self.warned = True  # once: a stranger can send the header, too
         log.warning(
-            "ignored X-Forwarded-For from a peer that is not in USERVAULT_TRUSTED_PROXIES; if it is"
-            " your proxy, throttles and events take it for the client",
-            extra={"peer": scope["client"][0] if scope.get("client") else None},
+            WARNINGS[setting], extra={"peer": scope["client"][0] if scope.get("client") else None}
         )
 
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Self
+from ipaddress import IPv6Address, IPv6Network
+from typing import Literal, Self
 
 from starlette.types import Scope
 
 from uservault.kit.crypto import random_token
-from uservault.settings.base import Network
+from uservault.settings.base import ForwardedHeader, Network
+from uservault.telemetry.forwarding import HEADERS, READERS, parsed
 from uservault.web.headers import sent
 
 MAPPED = "::ffff:"  # begins an IPv4 address where one socket is for both families
@@ -25,10 +26,10 @@ class Client:
 
     @classmethod
     def at(cls, address: str | None) -> Self:
-        parsed = _parsed(address or "")
-        if isinstance(parsed, IPv6Address):
-            return cls(str(IPv6Network((int(parsed), 64), strict=False)))
-        return cls(str(parsed) if parsed else address)
+        known = parsed(address or "")
+        if isinstance(known, IPv6Address):
+            return cls(str(IPv6Network((int(known), 64), strict=False)))
+        return cls(str(known) if known else address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,17 @@ class Origin:
 
 
 def client_address(
-    peer: str | None, forwarded: Sequence[str], trusted: Sequence[Network]
+    peer: str | None,
+    forwarded: Sequence[str],
+    trusted: Sequence[Network],
+    header: ForwardedHeader = "x-forwarded-for",
 ) -> str | None:
     """The rightmost hop that is not a trusted proxy. Stops at a hop that is not an address."""
     address = peer and peer.removeprefix(MAPPED)
-    hops = [hop.strip() for line in forwarded for hop in line.split(",")]
+    read = READERS[header]
+    hops = [hop for line in forwarded for hop in line.split(",")]
     while hops and is_within(address, trusted):
-        hop = _parsed(hops.pop())
+        hop = read(hops.pop())
         if hop is None:
             break
         address = str(hop)
@@ -59,36 +64,35 @@ def client_address(
 
 
 def is_within(address: str | None, networks: Sequence[Network]) -> bool:
-    parsed = _parsed(address or "")
-    return parsed is not None and any(parsed in network for network in networks)
+    known = parsed(address or "")
+    return known is not None and any(known in network for network in networks)
 
 
-def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(text.partition("%")[0])  # without the zone (RFC 4007 §11)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
-
-
-def origin_of(scope: Scope, trusted: Sequence[Network]) -> Origin:
+def origin_of(
+    scope: Scope, trusted: Sequence[Network], header: ForwardedHeader = "x-forwarded-for"
+) -> Origin:
+    """Only `header` is read: a proxy that sets one passes on what a client says in the other."""
     peer = scope.get("client")
-    forwarded = sent(scope, b"x-forwarded-for") if trusted else ()
+    forwarded = sent(scope, header.encode()) if trusted else ()
     agents = sent(scope, b"user-agent")
     return Origin(
-        address=client_address(peer[0] if peer else None, forwarded, trusted),
+        address=client_address(peer[0] if peer else None, forwarded, trusted, header),
         user_agent=agents[0][:256] or None if agents else None,
         request_id=_request_id(sent(scope, b"x-request-id")),
     )
 
 
-def is_forwarded_by_stranger(scope: Scope, trusted: Sequence[Network]) -> bool:
-    """Whether there is an X-Forwarded-For that is not believed."""
+def why_ignored(
+    scope: Scope, trusted: Sequence[Network], header: ForwardedHeader
+) -> Literal["USERVAULT_TRUSTED_PROXIES", "USERVAULT_FORWARDED_HEADER"] | None:
+    """The setting that keeps us from believing the proxy, if it reports a client."""
+    reported = {HEADERS[name] for name, _ in scope["headers"] if name in HEADERS}
+    if not reported:
+        return None
     peer = scope.get("client")
-    if not sent(scope, b"x-forwarded-for"):
-        return False
-    return not is_within(peer[0] if peer else None, trusted)
+    if not is_within(peer[0] if peer else None, trusted):
+        return "USERVAULT_TRUSTED_PROXIES"
+    return None if header in reported else "USERVAULT_FORWARDED_HEADER"
 
 
 def _request_id(headers: Sequence[str]) -> str:
