@@ -38,6 +38,7 @@ from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.throttles.router import router as throttles
 from uservault.users.router import router as users
+from uservault.web.cors import Cors, Preflights
 from uservault.web.direct import DirectWays, prepare_direct_ways
 from uservault.web.openapi import describe
 from uservault.web.problem_handlers import add_problem_handlers
@@ -127,12 +128,16 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     app.state.settings = settings
     https = settings.public_url.startswith("https:")
     app.add_middleware(DirectWays)
+    if settings.cors.origins:
+        app.add_middleware(Preflights)
     app.add_middleware(
         RequestLog,
         trusted_proxies=settings.trusted_proxies,
         forwarded_header=settings.forwarded_header,
         https=https,
     )
+    if settings.cors.origins:
+        app.add_middleware(Cors, origins=settings.cors.origins)
     add_problem_handlers(app)
     describe(app, SUMMARY)
     if settings.docs:

@@ -5,20 +5,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.support.browser import LONG, Watched, opened_page
 from tests.support.patience import patience
 from tests.support.people import PASSWORD, registration
-from tests.support.programs import ProgramMissing, go_without, program
 from tests.support.serving import Served, serving
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update",
-         "--disable-sync"]  # fmt: skip
-
-LONG = 1000 * patience()  # milliseconds
-
 
 pytestmark = pytest.mark.once
 
@@ -33,47 +25,9 @@ def served(module_url: str) -> Iterator[Served]:
 
 
 @pytest.fixture
-def browser_path() -> str:
-    try:
-        return str(program(*NAMES))
-    except ProgramMissing as missing:
-        go_without(missing)
-
-
-@pytest.fixture
-async def page(browser_path: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path, args=FLAGS, timeout=LONG
-        )
-        try:
-            page = await browser.new_page(viewport={"width": 1280, "height": 1600})
-            page.set_default_timeout(LONG)
-            yield page
-        finally:
-            await browser.close()
-
-
-class Watched:
-    """What a page asked for and complained of. CSP violations are console errors, too."""
-
-    def __init__(self, page: Page) -> None:
-        self.asked: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", self._note)
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _listen(self, said: ConsoleMessage) -> None:
-        if said.type == "error":
-            self.complaints.append(said.text)
-
-    def _note(self, request: Request) -> None:
-        if not request.url.startswith(("data:", "blob:")):
-            self.asked.append(request.url)
-
-    def strayed_from(self, origin: str) -> list[str]:
-        return [url for url in self.asked if not url.startswith(f"{origin}/")]
+async def page() -> AsyncIterator[Page]:
+    async with opened_page() as page:
+        yield page
 
 
 async def test_docs_log_in_and_call(served: Served, page: Page, tmp_path: Path) -> None:

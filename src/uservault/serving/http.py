@@ -170,7 +170,8 @@ class PatientHttp(HttpToolsProtocol):
             return
         self._refused = True
         self._disconnect()
-        self.transport.write(refusal(problem))
+        origins = self._settings.cors.origins
+        self.transport.write(refusal(problem, getattr(self, "headers", ()), origins))
         self.transport.write_eof()
         self.flow.resume_reading()
         self._wait(LINGER)

@@ -24,6 +24,7 @@ from uservault.settings.base import (
     SecretUrl,
     split,
 )
+from uservault.settings.cors import CorsSettings
 from uservault.settings.database import DatabaseSettings
 from uservault.settings.erasure import ErasureSettings
 from uservault.settings.events import EventSettings
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     docs: bool = Field(True, description="Serve /docs, /redoc and /openapi.json.")
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
+    cors: CorsSettings = CorsSettings()
     tokens: TokenSettings = TokenSettings()
     sessions: SessionSettings = SessionSettings()
     passwords: PasswordSettings = PasswordSettings()
