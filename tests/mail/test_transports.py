@@ -11,7 +11,9 @@ import pytest
 from tests.support.databases import settings_for
 from tests.support.server import free_port
 from tests.support.smtp import LOGIN, Postbox, certificate, let_in, smtp_server
+from uservault.kit.network_causes import NO_TLS, UNTRUSTED
 from uservault.mail.smtp import SmtpTransport
+from uservault.mail.smtp_causes import NO_LOGIN, NO_STARTTLS, SILENT
 from uservault.mail.transports import ConsoleTransport, DirectoryTransport, mail_transport
 from uservault.settings.mail import MailSettings
 from uservault.wiring.ports import MailFailure
@@ -171,6 +173,48 @@ class TestSmtp:
         assert postbox.recipients == ["jürgen@example.com"]
         assert failed.reason == "SMTPNotSupported"
         assert failed.permanent
+
+
+class TestCauses:
+    """What the log says of a fault, so that an operator can mend it."""
+
+    async def test_are_of_the_connection(self, tmp_path: Path) -> None:
+        nobody = Postbox(free_port())
+        folder = tmp_path / "other"
+        folder.mkdir()
+        trusted, context = certificate(tmp_path, host="127.0.0.2")
+        other, _ = certificate(folder)
+
+        unknown = await failure(nobody.settings(host="nowhere.invalid"))
+        deaf = await failure(nobody.settings())
+        with smtp_server(tls_context=context) as postbox:
+            untrusted = await failure(postbox.settings(tls="starttls", ca_file=other))
+            elsewhere = await failure(postbox.settings(tls="starttls", ca_file=trusted))
+            plain = await failure(postbox.settings(tls="tls", ca_file=trusted))
+        with smtp_server(ssl_context=context) as postbox:
+            encrypted = await failure(postbox.settings(timeout=1))
+
+        assert [unknown.cause, deaf.cause] == [
+            "the name of the host is unknown",
+            "nothing listens at that address and port",
+        ]
+        assert untrusted.cause == UNTRUSTED
+        assert elsewhere.cause == "the server's certificate is for another address"
+        assert plain.cause == NO_TLS
+        assert encrypted.cause == SILENT
+
+    async def test_are_of_the_conversation(self, postbox: Postbox) -> None:
+        unencrypted = await failure(postbox.settings(tls="starttls"))
+        without = await failure(postbox.settings(username="postman", password="sesame"))
+        with smtp_server(**AUTHENTICATES) as strict:
+            guessed = await failure(strict.settings(username="postman", password="sesame"))
+        postbox.to_sender = "550 sesame"
+        stranger = await failure(postbox.settings())
+
+        assert unencrypted.cause == NO_STARTTLS
+        assert without.cause == NO_LOGIN
+        assert guessed.cause == "the server refuses USERVAULT_MAIL__USERNAME or its password"
+        assert str(stranger.cause).startswith("the server refuses the sender, USERVAULT_MAIL__FROM")
 
 
 class TestConsole:

@@ -85,9 +85,10 @@ class Delivery:
     async def _record_failure(self, mail: Mail, failure: MailFailure) -> None:
         final = failure.permanent or mail.tries >= self.settings.max_tries
         wait = timedelta(seconds=backoff(mail.tries, FIRST_WAIT, LONGEST_WAIT))
+        facts = {"mail": mail.id, "tries": mail.tries, "reason": failure.reason}
         log.warning(
             "e-mail failed for good" if final else "e-mail not sent, will retry",
-            extra={"mail": mail.id, "tries": mail.tries, "reason": failure.reason},
+            extra=facts | ({"cause": failure.cause} if failure.cause else {}),
         )
         now = self.now()
         outcome = {"failed_at": now} if final else {"next_try_at": now + wait}

@@ -14,6 +14,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
+from uservault.mail.smtp_causes import smtp_cause
 from uservault.settings.mail import MailSettings
 from uservault.wiring.ports import MailFailure
 
@@ -59,6 +60,7 @@ class SmtpTransport:
 
 
 def _failure(error: Exception) -> MailFailure:
+    name, cause = type(error).__name__, smtp_cause(error)
     match error:
         case SMTPRecipientsRefused():
             code = error.recipients[0].code
@@ -67,5 +69,6 @@ def _failure(error: Exception) -> MailFailure:
             code = error.code
             permanent = code >= 500 and isinstance(error, SMTPDataError)
         case _:
-            return MailFailure(type(error).__name__, permanent=isinstance(error, SMTPNotSupported))
-    return MailFailure(f"{type(error).__name__} {code}", permanent=permanent)
+            permanent = isinstance(error, SMTPNotSupported)
+            return MailFailure(name, cause=cause, permanent=permanent)
+    return MailFailure(f"{name} {code}", cause=cause, permanent=permanent)

@@ -77,12 +77,14 @@ class MailTransport(Protocol):
 class MailFailure(Exception):
     """A message was not accepted. `reason` is a code or an error's name, never content.
 
-    `permanent`: another try would fail in the same way.
+    `cause`: what that means, in words for the log. `permanent`: another try would fail in the same
+    way.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    def __init__(self, reason: str, *, cause: str | None = None, permanent: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause = cause
         self.permanent = permanent
 
 
