@@ -19,6 +19,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from uservault.db.drivers import driver_arguments, driver_url
 from uservault.db.errors import invalidate_when_demoted, translated
+from uservault.db.outages import Outages
 from uservault.kit.files import create_private
 from uservault.settings.database import DatabaseSettings
 
@@ -33,6 +34,7 @@ class Database:
 
     def __init__(self, url: URL, settings: DatabaseSettings | None = None) -> None:
         self.url = url
+        self.outages = Outages()
         settings = settings or DatabaseSettings()
         sqlite = url.get_backend_name() == "sqlite"
         self.reads = _engine(
@@ -63,7 +65,7 @@ class Database:
             with self.reads.sync_engine.connect() as connection:
                 return connection.execute(statement, parameters).all()
 
-        with translated():
+        with translated(self.outages.tell):
             try:
                 # One greenlet switch; AsyncConnection would need one for each call.
                 return await greenlet_spawn(fetch)

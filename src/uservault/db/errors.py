@@ -1,7 +1,7 @@
 """Translates database errors into problems, and removes demoted servers from the pool."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,8 +42,8 @@ class Unstorable(Invalid):
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise driver errors as Problems.
+def translated(tell: Callable[[BaseException], None]) -> Iterator[None]:
+    """Raise driver errors as Problems. `tell` is told of those that make the database unavailable.
 
     Repositories handle the IntegrityErrors that mean something. Any other is a race, too: the row
     that another one names, say a user, was deleted between the look and the write.
@@ -55,8 +55,11 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         if (problem := _problem(error)) is None:
             raise
+        if isinstance(problem, DatabaseUnavailable):
+            tell(error)
         raise problem from error
     except (PoolTimeout, OSError) as error:  # asyncio's TimeoutError is an OSError
+        tell(error)
         raise DatabaseUnavailable from error
 
 

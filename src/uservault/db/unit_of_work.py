@@ -16,7 +16,7 @@ async def unit_of_work(database: Database) -> AsyncIterator[AsyncSession]:
 
     Raises DatabaseUnavailable, or ConcurrentChange after a deadlock or a lock timeout.
     """
-    with translated():
+    with translated(database.outages.tell):
         async with AsyncSession(database.writes, expire_on_commit=False) as session:
             try:
                 yield session
