@@ -205,15 +205,18 @@ class TestOutage:
 
     @pytest.mark.promise("H6")
     async def test_of_writing_ends_with_the_demotion(
-        self, anyone: AsyncClient, server: Server, kind: str
+        self, anyone: AsyncClient, resources: Resources, server: Server, kind: str
     ) -> None:
         await ask(server.url, READ_ONLY[kind].format("on"))
         try:
             demoted = [await create(anyone, f"ada{n}") for n in range(3)]
+            await resources.database.reads.dispose()  # PostgreSQL's sessions keep what they began
+            unready = [await anyone.get("/../readyz") for _ in range(2)]
         finally:
             await promote(server, kind)
 
-        assert_unavailable(demoted)
+        assert_unavailable([*demoted, *unready])
+        assert (await anyone.get("/../readyz")).status_code == 200
         assert (await create(anyone, "ada")).status_code == 201
 
 

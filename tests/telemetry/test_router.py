@@ -74,6 +74,30 @@ class TestReadiness:
         assert response.json()["code"] == "not-ready"
         assert response.headers["Retry-After"]
 
+    @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+    async def test_is_bad_while_the_file_cannot_be_written(
+        self,
+        anyone: AsyncClient,
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        # Root may write every file, so no file of another would do.
+        monkeypatch.setattr("os.access", lambda *_: False)
+
+        for _ in range(2):
+            response = await anyone.get(f"{PROBES}/readyz")
+            assert (response.status_code, response.json()["code"]) == (503, "not-ready")
+            assert "read-only" not in response.text
+
+        told = [vars(each)["cause"] for each in caplog.records if "cause" in vars(each)]
+        assert told == ["the database is read-only for this process"]
+
+    async def test_delays_no_writer(self, anyone: AsyncClient, resources: Resources) -> None:
+        async with unit_of_work(resources.database) as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = version_num"))
+
+            assert (await anyone.get(f"{PROBES}/readyz")).status_code == 200
+
     @pytest.mark.promise("H5")
     async def test_is_bad_while_the_database_is_down(self, tmp_path: Path) -> None:
         url = f"postgresql://uservault:sesame@127.0.0.1:{free_port()}/db"
