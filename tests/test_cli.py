@@ -83,7 +83,7 @@ class TestMigrate:
         for command in ("up", "down", "current"):
             (line,) = refused(run("migrate", command))
 
-            assert "the database is not available" in line
+            assert line.endswith("not available: nothing listens at that address and port")
             assert "sesame" not in line
 
     def test_says_that_there_is_no_folder(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +111,15 @@ class TestCreateAdmin:
         assert "administrator root" in result.stdout
         assert "sesame" not in result.output
         assert len(asyncio.run(administrators(database))) == 1
+
+    def test_says_that_a_migration_is_missing(
+        self, blank_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DATABASE_URL", blank_url)
+
+        (line,) = refused(run(*ADMIN, "--password-stdin", given="open sesame\n"))
+
+        assert line.endswith("the schema is missing or old: run `uservault migrate up`")
 
     def test_makes_nobody_twice(self, database: str) -> None:
         run(*ADMIN, "--password-stdin", given="open sesame\n")

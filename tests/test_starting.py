@@ -13,6 +13,7 @@ import pytest
 from tests.support.newcomer import serving, started
 from tests.support.patience import patience
 from tests.support.server import free_port
+from tests.support.serving import command, environment
 from uservault.db.revisions import newest
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,30 @@ class TestServe:
         assert str(port) in console
         assert console.count("\n") == 1
         assert not (tmp_path / "app.db").exists()
+
+    @pytest.mark.promise("G1")
+    def test_says_in_a_line_why_it_does_not_start(self, tmp_path: Path) -> None:
+        url = f"postgresql://u:sesame@127.0.0.1:{free_port()}/db"
+        given = environment(url, {})  # migrates at the start
+
+        done = subprocess.run(  # noqa: S603
+            [command("uservault"), "serve", "--port", str(free_port())],
+            cwd=tmp_path,
+            env=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience(),
+        )
+
+        assert done.returncode == 3
+        errors = [json.loads(line) for line in done.stderr.splitlines() if '"error"' in line]
+        assert [each["event"] for each in errors] == [
+            "the database is not available: nothing listens at that address and port",
+            "Application startup failed. Exiting.",
+        ]
+        assert "Traceback" not in done.stderr
+        assert "sesame" not in done.stderr
 
     def test_knows_where_the_command_line_made_it_listen(self, tmp_path: Path) -> None:
         port = free_port()

@@ -2,17 +2,16 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from sqlalchemy.exc import DBAPIError
 
 from uservault.app import create_app
 from uservault.audit.adoption import Adoption
 from uservault.audit.commands import audit_commands
-from uservault.db import migrations
-from uservault.db.migration_lock import MigrationLocked
+from uservault.db import migrations, outages
 from uservault.db.revisions import newest
 from uservault.keys.commands import key_commands
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
@@ -24,6 +23,7 @@ from uservault.serving.run import serve as serve_forever
 from uservault.settings.loading import BadSettings, every_setting, load_settings, shown, sources
 from uservault.settings.tree import Settings
 from uservault.telemetry.logs import configure_logging
+from uservault.telemetry.starting import reason_of
 from uservault.wiring.ports import Resources
 from uservault.worker import work
 
@@ -146,19 +146,17 @@ def _settings() -> Settings:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Run the work. Print expected errors without a traceback and exit."""
+    # Without a log, the last resort would print the reason a second time.
+    logging.getLogger(outages.__name__).addHandler(logging.NullHandler())
     try:
         return asyncio.run(work)
-    except Problem as problem:
-        errors = problem.extra.get("errors", [])
-        _fail("\n".join([problem.title, *(error["detail"] for error in errors)]))
-    except (DBAPIError, OSError) as error:
-        _fail(f"the database is not available: {type(error).__name__}")
-    except (
-        MigrationLocked,
-        migrations.MigrationFailed,
-        migrations.UnknownRevision,
-    ) as error:
-        _fail(str(error))
+    except Exception as error:
+        if reason := reason_of(error):
+            _fail(reason)
+        if isinstance(error, Problem):
+            errors = error.extra.get("errors", [])
+            _fail("\n".join([error.title, *(each["detail"] for each in errors)]))
+        raise
 
 
 def _say(line: str) -> None:
