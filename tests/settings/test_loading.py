@@ -95,7 +95,7 @@ class TestFaults:
 
         said = faults()
 
-        assert said[0] == f"{name.upper()}: there is no such setting"
+        assert said[0].startswith(f"{name.upper()}: there is no such setting")
         assert "sesame" not in str(said)
 
     @pytest.mark.promise("G1")
@@ -201,7 +201,9 @@ class TestFaults:
     def test_are_in_a_branch_as_json(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("USERVAULT_SERVER", "{no json")
 
-        assert faults() == ["USERVAULT_SERVER: there is no such setting"]
+        (said,) = faults()
+
+        assert said.startswith("USERVAULT_SERVER: there is no such setting")
 
     def test_are_in_a_file_that_is_no_text(self, folder: Path) -> None:
         (folder / ".env").write_bytes(b"JWT_SECRET_KEY=\xff\xfe")

@@ -14,6 +14,7 @@ from uservault.kit.urls import BadDatabaseUrl, async_url
 from uservault.settings.base import ENV_FILE_ENCODING, PREFIX
 from uservault.settings.files import SecretFileError
 from uservault.settings.listing import Setting, settings_of, written
+from uservault.settings.names import is_service_link, unknown_name
 from uservault.settings.tree import Settings
 
 
@@ -28,7 +29,7 @@ def every_setting() -> Iterator[Setting]:
 
 def load_settings() -> Settings:
     """The settings of this process. Raises BadSettings."""
-    errors = [f"{name}: there is no such setting" for name in sorted(_unknown())]
+    errors = list(_unknown())
     try:
         settings = Settings()
     except ValidationError as error:
@@ -78,11 +79,14 @@ def _url_errors(settings: Settings) -> Iterator[str]:
         yield "DATABASE_URL: the folder of its file does not exist"
 
 
-def _unknown() -> set[str]:
+def _unknown() -> Iterator[str]:
     settings = list(every_setting())
     known = {setting.name for setting in settings}
     known |= {setting.file_name for setting in settings if setting.secret}
-    return {name for name in _variables() if name.startswith(PREFIX)} - known
+    for name, value in sorted(_variables().items()):
+        ours = name.startswith(PREFIX) and name not in known
+        if ours and not is_service_link(name, value or ""):
+            yield unknown_name(name, known)
 
 
 def _is_from_file(setting: Setting) -> bool:
