@@ -32,9 +32,8 @@ async def update_user(
 ) -> Tagged[UserRead]:
     """Change a user. You need `users:write`, except to change yourself.
 
-    Fields you leave out keep their values. If verification is required, a new e-mail address
-    applies once it is verified. You cannot change, delete or deactivate a user who holds a
-    permission that you lack.
+    If verification is required, a new e-mail address applies once it is verified. You cannot
+    change, delete or deactivate a user who holds a permission that you lack.
     """
     return await account.update(id, data, check, me)
 

@@ -34,8 +34,8 @@ UNCHANGED = {"description": "The set of keys has not changed."} | CACHED
 async def get_jwks(keyring: Shared[Keyring], is_known: IfNoneMatch, response: Response) -> Any:
     """Get the public keys that verify our access tokens, including the next one (RFC 7517).
 
-    Select the key by the token's `kid`, and verify with that key's `alg` only. Fetch the keys
-    again when Cache-Control expires, or when a `kid` is unknown, but at most every few seconds.
+    Select the key by the token's `kid`, and verify with its `alg` only. Fetch the keys again when
+    Cache-Control expires or a `kid` is unknown, at most every few seconds.
     """
     keys = await keyring.published()
     tag = f'"{digest(" ".join(key.kid for key in keys))[:32]}"'  # a kid identifies the content

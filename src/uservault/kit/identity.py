@@ -5,6 +5,7 @@ from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
+from typing_extensions import TypeAliasType
 
 KEY_LENGTH = 320
 
@@ -50,14 +51,18 @@ def _normalised(address: str) -> str:
     return normalised
 
 
-Email = Annotated[
-    str,
-    Field(
-        min_length=3,
-        max_length=254,
-        json_schema_extra={"format": "email"},
-        description="Unique, ignoring case. The domain is stored in lower case.",
-        examples=["ada@example.com"],
-    ),
-    AfterValidator(_normalised),
-]
+# Named, so that the OpenAPI document describes it once.
+Email = TypeAliasType(
+    "Email",
+    Annotated[
+        str,
+        Field(
+            min_length=3,
+            max_length=254,
+            json_schema_extra={"format": "email"},
+            description="Unique, ignoring case. The domain is stored in lower case.",
+            examples=["ada@example.com"],
+        ),
+        AfterValidator(_normalised),
+    ],
+)

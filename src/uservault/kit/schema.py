@@ -15,6 +15,7 @@ from pydantic import (
     StringConstraints,
 )
 from starlette.convertors import Convertor, register_url_convertor
+from typing_extensions import TypeAliasType
 
 
 class Schema(BaseModel):
@@ -31,15 +32,21 @@ class Message(Schema):
     message: str = Field(description="A text for people.", examples=["User deleted successfully"])
 
 
-Username = Annotated[
-    str,
-    StringConstraints(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$"),
-    Field(
-        description="2 to 64 ASCII letters, digits, `.`, `_` or `-`; begins with a letter or"
-        " digit. Unique, ignoring case.",
-        examples=["ada"],
-    ),
-]
+# Named, so that the OpenAPI document describes it once.
+Username = TypeAliasType(
+    "Username",
+    Annotated[
+        str,
+        StringConstraints(
+            min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$"
+        ),
+        Field(
+            description="2 to 64 ASCII letters, digits, `.`, `_` or `-`; begins with a letter or"
+            " digit. Unique, ignoring case.",
+            examples=["ada"],
+        ),
+    ],
+)
 
 
 Locale = Annotated[

@@ -44,7 +44,7 @@ Document = Annotated[
     dict[str, Any],
     BeforeValidator(_check_document),
     Field(
-        description=f"A JSON object of at most 16 KiB (as compact UTF-8) and {MAX_DEPTH} levels.",
+        description=f"A JSON object of at most 16 KiB (compact UTF-8) and {MAX_DEPTH} levels.",
         examples=[EXAMPLE],
     ),
 ]
@@ -52,8 +52,7 @@ Patch = Annotated[
     dict[str, Any],
     BeforeValidator(_check_document),
     Field(
-        description="A JSON merge patch (RFC 7396). `null` removes a member. An object is merged"
-        " into the present one. Any other value replaces it.",
+        description="A JSON merge patch (RFC 7396). `null` removes a member.",
         examples=[{"links": {"code": "https://code.example.com/ada"}}],
     ),
 ]

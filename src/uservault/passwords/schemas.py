@@ -1,6 +1,7 @@
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 GivenPassword = Annotated[
     str,
@@ -11,11 +12,14 @@ GivenPassword = Annotated[
         examples=["correct horse battery"],
     ),
 ]
-NewPassword = Annotated[
-    GivenPassword,
-    Field(
-        min_length=6,
-        description="Used exactly as typed. At most 256 characters; by default at least 15 in"
-        " production and 6 in development.",
-    ),
-]
+# Named, so that the OpenAPI document describes it once.
+NewPassword = TypeAliasType(
+    "NewPassword",
+    Annotated[
+        GivenPassword,
+        Field(
+            min_length=6,
+            description="By default at least 15 characters in production and 6 in development.",
+        ),
+    ],
+)

@@ -52,7 +52,7 @@ async def delete_me(me: FreshPrincipal, check: IfMatch, deletion: Inject[Deletio
     """Delete your own user. This ends all your sessions at once.
 
     An administrator can restore you for USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is
-    final at once. In production, the last active administrator cannot be deleted.
+    final at once.
     """
     await deletion.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
@@ -70,8 +70,7 @@ async def delete_user(
     """Delete a user. You need `users:delete`, except to delete yourself.
 
     The user's tokens stop working at once. An administrator can restore the user for
-    USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is final at once. In production, the last
-    active administrator cannot be deleted.
+    USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is final at once.
     """
     await deletion.delete(id, check, me)
     return Message(message="User deleted successfully")

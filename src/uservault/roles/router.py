@@ -95,8 +95,8 @@ async def patch_role(
     """Update a role by JSON merge patch (RFC 7396). `null` is refused.
 
     You must hold every permission of the role, before and after the change, and not only for a
-    time. You must hold every permission that there is to rename a role, or if it has no permissions
-    before or after. Its users have the new permissions from their next request on.
+    time. To rename a role, or if it has no permissions before or after, you must hold every
+    permission that there is.
     """
     return await roles.update(id, data, check, by)
 
@@ -139,8 +139,7 @@ async def set_user_roles(
     """Replace a user's roles. You must hold the permissions of all roles you add or remove.
 
     You must hold every permission to add or remove a role without permissions, or to change the
-    roles of an administrator. A role may start later, and end by itself. If you hold permissions
-    only for a time, a role with them must end by then. In production, the last active administrator
-    keeps the role without an end.
+    roles of an administrator. If you hold permissions only for a time, a role with them must end by
+    then. In production, the last active administrator keeps the role without an end.
     """
     return await roles.assign(id, data.roles, by)

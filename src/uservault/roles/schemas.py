@@ -16,6 +16,7 @@ from pydantic import (
     computed_field,
     field_validator,
 )
+from typing_extensions import TypeAliasType
 
 from uservault.access.principal import Permission
 from uservault.kit.permission_names import PermissionName, is_reserved
@@ -24,14 +25,18 @@ from uservault.roles.models import ADMIN
 
 RoleId = Annotated[int, Path(ge=1, lt=10**18, description="The role's id.", examples=[2])]
 
-RoleName = Annotated[
-    str,
-    StringConstraints(min_length=2, max_length=64, pattern=r"^[a-z][a-z0-9._-]{1,63}$"),
-    Field(
-        description="Unique. 2 to 64 of a-z, 0-9, `.`, `_`, `-`; starts with a letter.",
-        examples=["support"],
-    ),
-]
+# Named, so that the OpenAPI document describes it once.
+RoleName = TypeAliasType(
+    "RoleName",
+    Annotated[
+        str,
+        StringConstraints(min_length=2, max_length=64, pattern=r"^[a-z][a-z0-9._-]{1,63}$"),
+        Field(
+            description="Unique. 2 to 64 of a-z, 0-9, `.`, `_`, `-`; starts with a letter.",
+            examples=["support"],
+        ),
+    ],
+)
 Description = Annotated[
     str,
     StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$"),

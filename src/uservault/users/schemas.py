@@ -28,8 +28,8 @@ class UserDeactivate(Schema):
     )
     until: Moment | None = Field(
         None,
-        description="When the user becomes active again (RFC 3339, with a time zone)."
-        " Without it, the user stays inactive until someone activates them.",
+        description="When the user becomes active again (RFC 3339). Without it: when someone"
+        " activates them.",
         examples=["2030-01-01T00:00:00Z"],
     )
 
