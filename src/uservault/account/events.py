@@ -11,10 +11,6 @@ class EmailRemoved(Event):
     type = "email.removed"
 
 
-class PasswordChanged(Event):
-    type = "password.changed"
-
-
 class PasswordChangeRefused(Event):
     type = "password.change_refused"
 

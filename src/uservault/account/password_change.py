@@ -1,5 +1,5 @@
 from uservault.access.principal import Principal
-from uservault.account.events import PasswordChanged, PasswordChangeRefused, PasswordChangeThrottled
+from uservault.account.events import PasswordChangeRefused, PasswordChangeThrottled
 from uservault.db.errors import ConcurrentChange
 from uservault.events.log import EventLog
 from uservault.events.refusals import first_refusal_recorded
@@ -7,6 +7,7 @@ from uservault.mail import messages
 from uservault.mail.notices import Notices
 from uservault.mail.recipient import Recipient
 from uservault.passwords.errors import CurrentPasswordWrong
+from uservault.passwords.events import PasswordChanged
 from uservault.passwords.reader import CredentialReader
 from uservault.passwords.service import PasswordService
 from uservault.passwords.throttle import PasswordThrottle

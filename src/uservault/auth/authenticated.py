@@ -9,7 +9,8 @@ class Authenticated:
 
     `methods` are names of RFC 8176. `hash` is what the password was compared with, if it was one,
     and `better_hash` the same password by the present scheme and cost, if that is another.
-    `device` is the id of the device, if the user logged in on it before.
+    `device` is the id of the device, if the user logged in on it before. `must_change` says that
+    the password opens no session; `new_hash` is of the one that replaces it with this login.
     """
 
     user_id: int
@@ -18,6 +19,8 @@ class Authenticated:
     hash: str | None = None
     better_hash: str | None = None
     device: str | None = None
+    must_change: bool = False
+    new_hash: str | None = None
 
     def written(self) -> dict[str, Any]:
         """As JSON can keep it."""

@@ -2,7 +2,9 @@ from typing import Literal, TypeAlias
 
 from uservault.events.log import Event
 
-Reason: TypeAlias = Literal["credentials", "throttled", "deactivated", "unverified"]
+Reason: TypeAlias = Literal[
+    "credentials", "throttled", "deactivated", "unverified", "password_change"
+]
 
 
 class LoginSucceeded(Event):

@@ -5,6 +5,7 @@ from uservault.auth.devices import NewDevices
 from uservault.auth.errors import LoginRefused, MoreProofNeeded
 from uservault.auth.events import LoginFailed, LoginSucceeded, PasswordRehashed
 from uservault.auth.known_devices import KnownDevices
+from uservault.auth.password_replacement import PasswordReplacement
 from uservault.auth.pending import PendingLogins
 from uservault.auth.stages import Stages
 from uservault.auth.token_pairs import TokenPair, TokenPairs
@@ -33,6 +34,7 @@ class Login:
     stages: Inject[Stages]
     pending: Inject[PendingLogins]
     passwords: Inject[PasswordService]
+    replacement: Inject[PasswordReplacement]
     new_devices: Inject[NewDevices]
     known_devices: Shared[KnownDevices]
     sessions: Inject[SessionService]
@@ -44,6 +46,7 @@ class Login:
         await self.pairs.prepare()
         user = await self._pass_stages(proof)
         await self._upgrade(proof)
+        await self.replacement.apply(user, proof)
         await self.new_devices.tell(proof.user_id)
         opened = await self.sessions.open(proof.user_id, proof.at, proof.methods)
         self.events.record(LoginSucceeded(subject_id=proof.user_id, session=opened.session_id))

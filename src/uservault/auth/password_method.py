@@ -60,6 +60,7 @@ class PasswordMethod:
             hash=known.hash,
             better_hash=verdict.better_hash,
             device=device,
+            must_change=known.must_change,
         )
 
     async def _device(self, token: str | None, user_id: int | None) -> str | None:

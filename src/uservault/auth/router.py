@@ -9,11 +9,13 @@ from uservault.auth.errors import (
     EmailUnverified,
     InvalidTarget,
     LoginRefused,
+    PasswordChangeRequired,
     SubjectTokenRefused,
 )
 from uservault.auth.exchange import TokenExchange as ExchangeFlow
 from uservault.auth.login import LoggedIn
 from uservault.auth.login import Login as LoginFlow
+from uservault.auth.password_choice import PasswordChoice
 from uservault.auth.password_method import PasswordMethod
 from uservault.auth.refresh import TokenRefresh
 from uservault.auth.schemas import (
@@ -29,6 +31,7 @@ from uservault.auth.schemas import (
 from uservault.auth.token_pairs import TokenPair
 from uservault.kit.problems import Forbidden, problems
 from uservault.limits.errors import TooManyTries
+from uservault.passwords.errors import PasswordRefused
 from uservault.passwords.hasher import TooManyPasswords
 from uservault.roles.reader import EffectiveRoles
 from uservault.sessions.errors import RefreshRefused
@@ -38,13 +41,27 @@ from uservault.wiring.scope import Inject, Shared
 
 router = Router(prefix="/api", tags=["auth"])
 
-REFUSED = (LoginRefused, AccountDeactivated, EmailUnverified, TooManyTries, TooManyPasswords)
+REFUSED = (
+    LoginRefused,
+    AccountDeactivated,
+    EmailUnverified,
+    PasswordChangeRequired,
+    TooManyTries,
+    TooManyPasswords,
+)
 
 
-@router.post("/login", responses=problems(*REFUSED))
-async def login(data: Login, method: Inject[PasswordMethod], flow: Inject[LoginFlow]) -> LoginRead:
+@router.post("/login", responses=problems(*REFUSED, PasswordRefused))
+async def login(
+    data: Login,
+    method: Inject[PasswordMethod],
+    flow: Inject[LoginFlow],
+    choice: Inject[PasswordChoice],
+) -> LoginRead:
     """Log in with your username or e-mail address and your password. This opens a session."""
     proof = await method.prove(data.username, data.password, data.device_token)
+    if data.new_password is not None:
+        proof = await choice.choose(proof, data.password, data.new_password)
     return _logged_in(await flow.complete(proof))
 
 

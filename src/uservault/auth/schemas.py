@@ -4,7 +4,7 @@ from pydantic import ConfigDict, Field
 
 from uservault.kit.permission_names import PermissionName
 from uservault.kit.schema import Schema
-from uservault.passwords.schemas import GivenPassword
+from uservault.passwords.schemas import GivenPassword, NewPassword
 
 GivenToken = Field(
     max_length=2048,
@@ -29,6 +29,11 @@ class Login(Schema):
     password: GivenPassword
     device_token: str | None = Field(
         None, max_length=512, description="The latest `device_token` of this device, if it has one."
+    )
+    new_password: NewPassword | None = Field(
+        None,
+        description="Replaces the password, as `password-change-required` wants it, and ends all"
+        " other sessions.",
     )
 
 

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from typing import ClassVar, Protocol
 
 from uservault.auth.authenticated import Authenticated
-from uservault.auth.errors import AccountDeactivated, EmailUnverified, LoginRefused
+from uservault.auth.errors import (
+    AccountDeactivated,
+    EmailUnverified,
+    LoginRefused,
+    PasswordChangeRequired,
+)
 from uservault.auth.events import Reason
 from uservault.passwords.service import PasswordService
 from uservault.users.models import User
@@ -72,6 +77,16 @@ class VerifiedWhereRequired:
             raise EmailUnverified
 
 
+class PasswordChosen:
+    """The user chose the password, and not an administrator for them; or they choose one now."""
+
+    reason: ClassVar[Reason] = "password_change"
+
+    async def check(self, user: User, proof: Authenticated) -> None:
+        if proof.must_change and not proof.new_hash:
+            raise PasswordChangeRequired
+
+
 @injected
 class Stages:
     """All stages, in the order in which they are checked."""
@@ -80,6 +95,7 @@ class Stages:
     password_still_accepted: Inject[PasswordStillAccepted]
     active: Inject[Active]
     verified_where_required: Inject[VerifiedWhereRequired]
+    password_chosen: Inject[PasswordChosen]
 
     def __iter__(self) -> Iterator[Stage]:
         return iter(vars(self).values())

@@ -1,4 +1,4 @@
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from uservault.db.base import Base, BigId, exact
@@ -13,3 +13,4 @@ class Password(Base):
         BigId, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     hash: Mapped[str] = mapped_column(exact(255))
+    must_change: Mapped[bool] = mapped_column(default=False, server_default=false())

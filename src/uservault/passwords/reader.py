@@ -23,6 +23,7 @@ def _credentials(key: Any) -> AnySelect:
         User.inactive_reason,
         User.email_verified,
         Password.hash,
+        Password.must_change,
     )
     found = select(*columns).select_from(User).join(Password, Password.user_id == User.id)
     return found.where(NOT_DELETED)
@@ -35,7 +36,7 @@ def _identified(kind: Kind) -> AnySelect:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credential:
-    """A user's password hash and whether they may log in."""
+    """A user's password hash, and whether they may log in with it."""
 
     user_id: int
     hash: str
@@ -43,6 +44,7 @@ class Credential:
     inactive_until: datetime | None
     inactive_reason: str | None
     email_verified: bool
+    must_change: bool
 
 
 class CredentialReader:
@@ -75,4 +77,5 @@ class CredentialReader:
             inactive_until=row.inactive_until,
             inactive_reason=row.inactive_reason,
             email_verified=row.email_verified,
+            must_change=row.must_change,
         )

@@ -25,8 +25,13 @@ class PasswordService:
         await self.passwords.save(Password(user_id=user_id, hash=hash))
 
     async def replace(self, user_id: int, old: str, new: str) -> bool:
-        """Replaces the hash unless it has changed since. Returns whether it was replaced."""
-        return await self.passwords.replace_hash(user_id, old, new)
+        """A new password of the user's choice. False if the old one has changed since."""
+        return await self.passwords.replace(user_id, old, new)
+
+    async def put(self, user_id: int, hash: str, *, must_change: bool) -> None:
+        """A password that somebody else chose. `must_change`: the user cannot log in with it
+        before they chose another. Lock the user first."""
+        await self.passwords.put(user_id, hash, must_change=must_change)
 
     async def is_still(self, user_id: int, hash: str) -> bool:
         """False if the password was changed since `hash` was read.

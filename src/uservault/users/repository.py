@@ -29,6 +29,10 @@ class UserRepository(Repository[User]):
             return None
         return user if until is None or user.deleted_at <= until else None
 
+    async def read_epoch(self, user: User) -> None:
+        """Brings the user's credential epoch up to date: it is raised without the entity."""
+        await self.session.refresh(user, ["credential_epoch"])
+
     async def lock(self, *ids: int) -> None:
         """Locks several users in one order, so that no two callers wait for each other."""
         theirs = select(User.id).where(User.id.in_(ids)).order_by(User.id)

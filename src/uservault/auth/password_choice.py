@@ -1,0 +1,37 @@
+from dataclasses import replace
+
+from uservault.auth.authenticated import Authenticated
+from uservault.auth.errors import LoginRefused
+from uservault.passwords.errors import PasswordRefused
+from uservault.passwords.service import PasswordService
+from uservault.users.errors import UserNotFound
+from uservault.users.reader import UserReader
+from uservault.users.schemas import UserRead
+from uservault.wiring.scope import Inject, Shared, injected
+
+
+@injected
+class PasswordChoice:
+    """Another password, chosen with the login: for who has none that opens a session."""
+
+    users: Shared[UserReader]
+    passwords: Inject[PasswordService]
+
+    async def choose(self, proof: Authenticated, password: str, new: str) -> Authenticated:
+        """The proof with the new password's hash. Holds no connection.
+
+        The new one is looked at only after `password` was right, so a stranger learns nothing.
+        Raises PasswordRefused, TooManyPasswords or LoginRefused.
+        """
+        if new == password:
+            raise PasswordRefused("The new password is the one that you have.", "new_password")
+        user = await self._user(proof.user_id)
+        about = (user.username, user.email)
+        hash = await self.passwords.check_and_hash(new, *about, field="new_password")
+        return replace(proof, better_hash=None, new_hash=hash)
+
+    async def _user(self, id: int) -> UserRead:
+        try:
+            return await self.users.get(id)
+        except UserNotFound:  # deleted a moment ago
+            raise LoginRefused from None
