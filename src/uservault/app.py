@@ -16,6 +16,7 @@ from uservault.auth.router import router as auth
 from uservault.db.migrations import upgrade
 from uservault.docs.router import mount_docs
 from uservault.events.router import router as events
+from uservault.help_desk.router import router as help_desk
 from uservault.invitations.router import router as invitations
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.router import router as keys
@@ -63,6 +64,7 @@ ROUTERS = (
     events,
     throttles,
     invitations,
+    help_desk,
     mail,
     keys,
     telemetry,

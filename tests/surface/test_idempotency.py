@@ -10,6 +10,7 @@ POSTS = [each for each in OPERATIONS if each[0] == "POST"]
 TOKENS = "Its answer holds tokens, which are better not kept; a repetition gets new ones."
 WITHOUT = {
     "login": TOKENS,
+    "make_password_reset": TOKENS,
     "refresh": "The refresh token before the last gets the same answer by itself.",
     "token": TOKENS,
     "exchange_token": TOKENS,

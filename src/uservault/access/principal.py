@@ -17,6 +17,7 @@ class Permission(StrEnum):
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
     USERS_DELETE = "users:delete"
+    USERS_RECOVER = "users:recover"
     SESSIONS_READ = "sessions:read"
     SESSIONS_WRITE = "sessions:write"
     ROLES_READ = "roles:read"

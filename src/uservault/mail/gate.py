@@ -15,7 +15,12 @@ from uservault.telemetry.origin import Origin
 from uservault.wiring.ports import Resources
 
 Counted: TypeAlias = tuple[Limit, str, str | None]  # a limit, and what it counts
-ADMINISTRATORS = {Permission.USERS_WRITE, Permission.ROLES_WRITE, Permission.INVITATIONS_WRITE}
+ADMINISTRATORS = {
+    Permission.USERS_WRITE,
+    Permission.USERS_RECOVER,
+    Permission.ROLES_WRITE,
+    Permission.INVITATIONS_WRITE,
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -97,6 +97,20 @@ class PasswordChanged(Contents):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class ResetLinkMade(Contents):
+    """An administrator made a link for a new password, to hand over."""
+
+    username: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class EmailMarked(Contents):
+    """An administrator marked the address as verified or not."""
+
+    username: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class NewDevice(Contents):
     """`time` is for people and has a time zone: `2026-01-31 09:30 UTC`."""
 

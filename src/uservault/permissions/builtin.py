@@ -7,6 +7,7 @@ DESCRIPTIONS = {
     Permission.USERS_READ: "List and read all users.",
     Permission.USERS_WRITE: "Create, change, activate and deactivate users.",
     Permission.USERS_DELETE: "Delete users.",
+    Permission.USERS_RECOVER: "Set users' passwords, make reset links, mark addresses verified.",
     Permission.SESSIONS_READ: "Read users' sessions, and what has been revoked.",
     Permission.SESSIONS_WRITE: "End users' sessions.",
     Permission.ROLES_READ: "Read roles, permissions, and who has which.",

@@ -12,6 +12,6 @@ class EmailProposed(Event):
 
 
 class PasswordReset(Event):
-    """With the one-time token from the e-mail, not with the old password."""
+    """With a one-time token, from an e-mail or an administrator, not with the old password."""
 
     type = "password.reset"

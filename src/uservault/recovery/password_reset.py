@@ -19,6 +19,8 @@ from uservault.users.reader import UserReader
 from uservault.users.service import UserService
 from uservault.wiring.scope import Inject, Shared, injected
 
+HANDED_OVER = "handed_over"  # in the data of a token that an administrator made, and no e-mail had
+
 
 @injected
 class PasswordRecovery:
@@ -66,7 +68,8 @@ class PasswordRecovery:
             raise OneTimeTokenInvalid
         await self.sessions.revoke_all(user.id, "password reset")
         self.events.record(PasswordReset(subject_id=user.id))
-        if address == user.email and not user.email_verified:
+        by_mail = HANDED_OVER not in one_time_token.data
+        if by_mail and address == user.email and not user.email_verified:
             await self.users.verify_email(user, one_time_token.address)
 
     async def _notify(self, user: User, address: str) -> None:

@@ -10,7 +10,7 @@ class NoticeSettings(Branch):
 
     password_changed: OrNone[bool] = Field(
         None,
-        description="E-mail users when their password has changed. This and the next seven are on"
+        description="E-mail users when their password has changed. This and the next nine are on"
         " by default in production only.",
     )
     email_change_requested: OrNone[bool] = Field(
@@ -21,6 +21,13 @@ class NoticeSettings(Branch):
     )
     email_added: OrNone[bool] = Field(
         None, description="E-mail the primary address when another address has been verified."
+    )
+    reset_link_made: OrNone[bool] = Field(
+        None, description="E-mail users when an administrator made a link for a new password."
+    )
+    email_marked: OrNone[bool] = Field(
+        None,
+        description="E-mail users when an administrator marked their address as verified or not.",
     )
     new_device: OrNone[bool] = Field(
         None, description="E-mail users after a login from a new device or IP address."

@@ -35,6 +35,14 @@ class EmailVerified(Event):
     after: UserState | None = None
 
 
+class EmailVerificationRemoved(Event):
+    """An administrator marked the primary address as not verified."""
+
+    type = "email.verification_removed"
+    before: UserState
+    after: UserState
+
+
 class EmailPrimaryChanged(Event):
     """A further address of the user is the primary one now."""
 

@@ -3,6 +3,7 @@ from uservault.users.emails import UserEmailRepository
 from uservault.users.errors import DeactivationOver, DeletedUserNotFound, EmailTaken, UserNotFound
 from uservault.users.events import (
     EmailPrimaryChanged,
+    EmailVerificationRemoved,
     EmailVerified,
     UserActivated,
     UserCreated,
@@ -88,6 +89,17 @@ class UserService:
             self._record_update(user, ["email"], before)
             before = after
         self.events.record(EmailVerified(subject_id=user.id, before=before, after=after))
+
+    async def mark_email(self, user: User, *, verified: bool) -> bool:
+        """Marks the user's primary address as verified or not. Whether that is a change."""
+        if user.email_verified == verified:
+            return False
+        before = self._state(user)
+        user.email_verified_at = self.now() if verified else None
+        await self._save(user)
+        kind = EmailVerified if verified else EmailVerificationRemoved
+        self.events.record(kind(subject_id=user.id, before=before, after=self._state(user)))
+        return True
 
     async def verify_further(self, further: UserEmail) -> None:
         """The address is the user's alone from now on. Raises EmailTaken."""
