@@ -13,6 +13,7 @@ from uservault.audit.adoption import Adoption
 from uservault.audit.commands import audit_commands
 from uservault.db import migrations, outages
 from uservault.db.revisions import newest
+from uservault.help_desk.commands import user_commands
 from uservault.keys.commands import key_commands
 from uservault.kit.problems import MEDIA_TYPE, Problem, every_problem
 from uservault.passwords.commands import add_tune_hash
@@ -172,6 +173,7 @@ def _do(action: Callable[[Resources], Awaitable[str]]) -> None:
     _say(_run(_with_resources(action)))
 
 
+app.add_typer(user_commands(_do, _fail), name="users")
 app.add_typer(key_commands(_do), name="keys")
 app.add_typer(audit_commands(_do), name="audit")
 add_create_admin(app, _do, _fail)

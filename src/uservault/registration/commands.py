@@ -29,7 +29,7 @@ def add_create_admin(
         ] = False,
     ) -> None:
         """Create an administrator: a user with every permission. Prompts for the password."""
-        password = _read_password(fail) if password_stdin else _prompt_password()
+        password = read_password(fail) if password_stdin else prompt_password()
         try:
             data = UserCreate(username=username, email=email, password=password)
         except ValidationError as error:
@@ -42,13 +42,13 @@ async def _create(resources: Resources, data: UserCreate) -> str:
     return f"created administrator {user.username} with id {user.id}"
 
 
-def _read_password(fail: Callable[[str], NoReturn]) -> str:
+def read_password(fail: Callable[[str], NoReturn]) -> str:
     try:
         return sys.stdin.readline().rstrip("\r\n")
     except UnicodeDecodeError:
         fail("the password is not UTF-8")
 
 
-def _prompt_password() -> str:
+def prompt_password() -> str:
     password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password

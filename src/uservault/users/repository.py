@@ -2,7 +2,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from uservault.kit.identity import email_key
+from uservault.kit.identity import email_key, login_key
 from uservault.users.identifiers import Identifier, Kind
 from uservault.users.models import User
 from uservault.wiring.repository import Repository
@@ -37,6 +37,13 @@ class UserRepository(Repository[User]):
         """Locks several users in one order, so that no two callers wait for each other."""
         theirs = select(User.id).where(User.id.in_(ids)).order_by(User.id)
         await self.session.execute(theirs.with_for_update())
+
+    async def id_by_name(self, name: str) -> int | None:
+        """The user with this username or e-mail address in any spelling, deleted or not."""
+        key, is_email = login_key(name)
+        kind = Kind.EMAIL if is_email else Kind.USERNAME
+        found = select(Identifier.user_id).where(Identifier.kind == kind, Identifier.key == key)
+        return await self.session.scalar(found)
 
     async def id_by_email(self, email: str) -> int | None:
         """The user with this address in any spelling, deleted or not."""
