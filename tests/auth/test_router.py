@@ -75,6 +75,12 @@ class TestLogin:
         for almost in (f" {PASSWORD}", f"{PASSWORD} ", PASSWORD.upper()):
             assert (await try_login(anyone, "ada", almost))[0] == 401
 
+    @pytest.mark.parametrize("name", ["ada ", " Ada", "ADA@example.com "])
+    async def test_takes_a_name_as_a_keyboard_writes_it(
+        self, ada: Person, anyone: AsyncClient, name: str
+    ) -> None:
+        assert (await try_login(anyone, name, PASSWORD))[0] == 200
+
     @pytest.mark.promise("E5")
     async def test_never_takes_a_username_for_an_address(
         self, ada: Person, anyone: AsyncClient

@@ -52,6 +52,11 @@ class TestLoginKey:
         assert login_key("Ada") == (username_key("ada"), False)
         assert login_key("Ada@Example.com") == (email_key("ada@example.com"), True)
 
+    @pytest.mark.parametrize("typed", ["Ada ", " ada", "ada\t", "ADA\u00a0"])
+    def test_drops_what_a_keyboard_adds(self, typed: str) -> None:
+        assert login_key(typed) == ("ada", False)
+        assert login_key(f"{typed.strip()}@example.com ") == ("ada@example.com", True)
+
 
 class TestEmail:
     @pytest.mark.promise("E3")

@@ -68,6 +68,26 @@ class TestPooledHasher:
         for almost in ("sesame", "Sesame ", " Sesame", "Sesame\0", "Sesam", "", "Sesame\u0301"):
             assert not (await hasher.verify(almost, hash)).right
 
+    @pytest.mark.promise("A4")
+    async def test_takes_an_accent_in_either_form(self, make: Make) -> None:
+        hasher = make()
+        hash = await hasher.hash("Se\u0301same")
+
+        for typed in ("S\u00e9same", "Se\u0301same"):
+            verdict = await hasher.verify(typed, hash)
+            assert (verdict.right, verdict.better_hash) == (True, None)
+        assert not (await hasher.verify("Sesame", hash)).right
+
+    @pytest.mark.promise("A4")
+    async def test_takes_what_was_hashed_as_it_was_typed(self, make: Make) -> None:
+        hasher, before = make(), bcrypt_sha256.using(rounds=4).hash("Se\u0301same")
+
+        verdict = await hasher.verify("Se\u0301same", before)
+
+        assert verdict.right
+        assert verdict.better_hash
+        assert (await hasher.verify("S\u00e9same", verdict.better_hash)).right
+
     @pytest.mark.promise("A2")
     @pytest.mark.parametrize("scheme", ["bcrypt_sha256", "argon2id"])
     async def test_cuts_nothing_off(self, make: Make, scheme: str) -> None:

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from uservault.auth.authenticated import Authenticated
 from uservault.auth.errors import LoginRefused
+from uservault.passwords.composed import composed
 from uservault.passwords.errors import PasswordRefused
 from uservault.passwords.service import PasswordService
 from uservault.users.errors import UserNotFound
@@ -23,7 +24,7 @@ class PasswordChoice:
         The new one is looked at only after `password` was right, so a stranger learns nothing.
         Raises PasswordRefused, TooManyPasswords or LoginRefused.
         """
-        if new == password:
+        if composed(new) == composed(password):
             raise PasswordRefused("The new password is the one that you have.", "new_password")
         user = await self._user(proof.user_id)
         about = (user.username, user.email)

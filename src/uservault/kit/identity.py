@@ -33,8 +33,9 @@ def _folded(text: str) -> str:
 def login_key(name: str) -> tuple[str, bool]:
     """The key of a login name, and whether the name is an e-mail address.
 
-    No username contains an @, so a name is never both.
+    No username contains an @, so a name is never both. Spaces around it are a keyboard's.
     """
+    name = name.strip()
     if "@" in name:
         return email_key(name), True
     return username_key(name), False

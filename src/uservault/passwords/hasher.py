@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from passlib.context import CryptContext
 
 from uservault.kit.problems import Unavailable
+from uservault.passwords.composed import composed
 from uservault.passwords.costs import DUMMY_ARGON2, DUMMY_BCRYPT, dummy_like
 from uservault.settings.passwords import PasswordSettings
 from uservault.wiring.ports import Verdict
@@ -60,13 +61,13 @@ class PooledHasher:
 
     async def hash(self, password: str) -> str:
         """Raises TooManyPasswords."""
-        return await self.run(lambda: self._context.hash(password))
+        return await self.run(lambda: self._context.hash(composed(password)))
 
     async def verify(self, password: str, hash: str | None) -> Verdict:
         """Raises TooManyPasswords."""
         if hash:
             self._learn(hash)
-        return await self.run(lambda: self._verify(password, hash))
+        return await self.run(lambda: self._verify_both(password, hash))
 
     def expect(self, hashes: Iterable[str]) -> None:
         """Forget what else was learnt: a cost that is no longer stored burns no more time."""
@@ -89,6 +90,18 @@ class PooledHasher:
         dummy = dummy_like(hash)
         if dummy and dummy not in self._dummies and len(self._dummies) < MAX_DUMMIES:
             self._dummies = (*self._dummies, dummy)
+
+    def _verify_both(self, password: str, hash: str | None) -> Verdict:
+        """In one form, and as typed: as it was hashed by earlier versions and other software.
+
+        How much is computed depends on what was typed alone, also for an unknown user (B2).
+        """
+        one_form = composed(password)
+        verdict = self._verify(one_form, hash)
+        if verdict.right or one_form == password:
+            return verdict
+        as_typed = self._verify(password, hash).right
+        return Verdict(as_typed, self._context.hash(one_form) if as_typed else None)
 
     def _verify(self, password: str, hash: str | None) -> Verdict:
         if hash is None or not self._is_known(hash):

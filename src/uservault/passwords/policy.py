@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from math import prod
 
 from uservault.passwords.blocklist import is_common
+from uservault.passwords.composed import composed
 from uservault.passwords.errors import PasswordRefused
 from uservault.wiring.ports import Resources
 
@@ -38,6 +39,7 @@ class PasswordPolicy:
 
         Raises PasswordRefused or TooManyPasswords.
         """
+        password = composed(password)
         if len(password) < self.min_length:
             reason = f"The password has fewer than {self.min_length} characters."
             raise PasswordRefused(reason, field)
