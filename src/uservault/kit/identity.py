@@ -3,9 +3,10 @@
 import unicodedata
 from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field
 from typing_extensions import TypeAliasType
+
+from uservault.kit.addresses import validated
 
 KEY_LENGTH = 320
 
@@ -43,10 +44,7 @@ def login_key(name: str) -> tuple[str, bool]:
 
 def _normalised(address: str) -> str:
     """The address with its domain in lower case and Unicode (IDNA 2008), its local part in NFC."""
-    try:
-        normalised = validate_email(address, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from None
+    normalised, _ = validated(address)
     if len(email_key(normalised)) > KEY_LENGTH:
         raise ValueError("It is too long.")
     return normalised

@@ -12,9 +12,9 @@ from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
-from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from uservault.kit.addresses import validated
 from uservault.mail.models import Mail
 from uservault.wiring.ports import Resources
 
@@ -80,6 +80,6 @@ def _one_line(name: str, value: str) -> str:
 def _address(recipient: str) -> Address:
     """Encode a non-ASCII domain in ASCII (RFC 5891) if the local part is ASCII: then servers
     without SMTPUTF8 (RFC 6531) accept the address too."""
-    validated = validate_email(recipient, check_deliverability=False)
-    local, _, domain = (validated.ascii_email or validated.normalized).rpartition("@")
+    spelled, ascii_form = validated(recipient)
+    local, _, domain = (ascii_form or spelled).rpartition("@")
     return Address(username=local, domain=domain)

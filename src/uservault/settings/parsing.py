@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
+from uservault.kit.addresses import LOCAL_DOMAINS
 from uservault.kit.permission_names import is_application_name
 from uservault.settings.base import split
 
@@ -24,6 +25,13 @@ def lower(value: object) -> object:
 
 def names(value: object) -> object:
     return tuple(split(value)) if isinstance(value, str) else value
+
+
+def local_names(value: object) -> object:
+    given = names(value)
+    if isinstance(given, tuple) and not set(given) <= set(LOCAL_DOMAINS):
+        raise ValueError(f"should be comma-separated, of {', '.join(LOCAL_DOMAINS)}")
+    return given
 
 
 def permission_names(value: object) -> object:

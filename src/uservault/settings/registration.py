@@ -1,10 +1,10 @@
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-)
+from pydantic import BeforeValidator, Field
+from pydantic_settings import NoDecode
 
 from uservault.settings.base import Branch
+from uservault.settings.parsing import local_names
 
 
 class RegistrationSettings(Branch):
@@ -17,4 +17,9 @@ class RegistrationSettings(Branch):
         "off",
         description="Verification of e-mail addresses. `off`: not requested. `optional`:"
         " requested. `required`: no login, and no change of address, until verified.",
+    )
+    local_domains: Annotated[tuple[str, ...], NoDecode, BeforeValidator(local_names)] = Field(
+        (),
+        description="Comma-separated domains without public e-mail whose addresses users may have:"
+        " `local`, `home.arpa`, `test`. `internal` is always allowed.",
     )

@@ -1,4 +1,5 @@
 from uservault.events.log import EventLog
+from uservault.users.email_domains import EmailDomains
 from uservault.users.emails import UserEmailRepository
 from uservault.users.errors import DeactivationOver, DeletedUserNotFound, EmailTaken, UserNotFound
 from uservault.users.events import (
@@ -18,7 +19,7 @@ from uservault.users.repository import UserRepository
 from uservault.users.schemas import UserDeactivate, UserRead, UserUpdate
 from uservault.users.status import state_of, to_read
 from uservault.web.etag import Precondition
-from uservault.wiring.scope import Inject, Now, injected
+from uservault.wiring.scope import Inject, Now, Shared, injected
 
 
 @injected
@@ -28,15 +29,16 @@ class UserService:
     users: Inject[UserRepository]
     emails: Inject[UserEmailRepository]
     events: Inject[EventLog]
+    domains: Shared[EmailDomains]
     now: Now
 
     async def create(
         self, username: str, email: str, locale: str | None = None, *, verified: bool = False
     ) -> User:
         """`verified`: the caller knows that the address belongs to the user.
-
-        Raises UsernameTaken or EmailTaken.
+        Raises UsernameTaken, EmailTaken or Invalid.
         """
+        self.domains.check(email)
         now = self.now()
         user = User(
             username=username,
@@ -62,6 +64,7 @@ class UserService:
         changes = {name: value for name, value in sent.items() if getattr(user, name) != value}
         if changes:
             if "email" in changes:
+                self.domains.check(changes["email"])
                 user.email_verified_at = await self.emails.absorb(user, changes["email"])
             for field, value in changes.items():
                 setattr(user, field, value)
@@ -71,9 +74,9 @@ class UserService:
 
     async def ensure_email_free(self, email: str, except_user: int | None = None) -> None:
         """Checks early an address that is saved later. The unique constraint still decides.
-
-        Raises EmailTaken if a user other than `except_user` has it.
+        Raises Invalid, or EmailTaken if a user other than `except_user` has it.
         """
+        self.domains.check(email)
         if await self.users.id_by_email(email) not in (None, except_user):
             raise EmailTaken
 
