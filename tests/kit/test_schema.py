@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from starlette.convertors import CONVERTOR_TYPES
 
-from uservault.kit.schema import Message, Schema, Username
+from uservault.kit.schema import Locale, Message, Schema, Username
 
 username = TypeAdapter(Username).validate_python
 
@@ -54,3 +54,8 @@ def test_an_id_has_one_spelling() -> None:
 
     assert ids.convert("17") == 17
     assert ids.to_string(17) == "17"
+
+
+@pytest.mark.parametrize(("written", "tag"), [("en_US", "en-US"), ("de-AT", "de-AT")])
+def test_takes_a_locale_as_systems_write_it(written: str, tag: str) -> None:
+    assert TypeAdapter(Locale).validate_python(written) == tag

@@ -49,8 +49,14 @@ Username = TypeAliasType(
 )
 
 
+def _tag(value: object) -> object:
+    """Systems write `en_US` for the BCP 47 tag `en-US`."""
+    return value.replace("_", "-") if isinstance(value, str) and len(value) <= 35 else value
+
+
 Locale = Annotated[
     str,
+    BeforeValidator(_tag),
     StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
     Field(description="The language of e-mails: a BCP 47 tag.", examples=["de-AT"]),
 ]
