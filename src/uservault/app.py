@@ -21,6 +21,7 @@ from uservault.invitations.router import router as invitations
 from uservault.keys.bootstrap import prepare_keys
 from uservault.keys.router import router as keys
 from uservault.mail.router import router as mail
+from uservault.mail.warning import warn_of_mail_settings
 from uservault.metadata.me_router import router as my_metadata
 from uservault.metadata.router import router as metadata
 from uservault.permissions.bootstrap import register_permissions
@@ -109,6 +110,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
             prepare_direct_ways(app, resources)
             await make_first_admin(resources)
             await prepare_keys(resources)
+            warn_of_mail_settings(settings)
             await register_permissions(resources)
             await resources.shared(SessionAuthenticator).prepare()
             if settings.worker.embedded:
