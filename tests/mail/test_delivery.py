@@ -12,12 +12,15 @@ from tests.support.smtp import smtp_server
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.crypto import Sealer
 from uservault.mail.delivery import Delivery
+from uservault.mail.messages import LASTS, PasswordChanged
 from uservault.mail.models import Mail
 from uservault.mail.smtp import SmtpTransport
+from uservault.one_time_tokens.purposes import Purpose
 from uservault.telemetry.logs import configure_logging
 from uservault.wiring.ports import Resources
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+NOTICE = PasswordChanged(username="ada")
 
 
 class TestDelivery:
@@ -63,7 +66,7 @@ class TestDelivery:
     async def test_waits_longer_after_each_failure(
         self, resources: Resources, clock: FakeClock
     ) -> None:
-        await queue(resources)
+        await queue(resources, NOTICE)
         waits = []
         for _ in range(9):
             outbox(resources).failures.append(LATER)
@@ -82,20 +85,44 @@ class TestDelivery:
     async def test_gives_up_after_so_many_tries(
         self, resources: Resources, clock: FakeClock
     ) -> None:
-        await queue(resources)
-        outbox(resources).failures += [LATER] * 10
+        await queue(resources, NOTICE)
+        outbox(resources).failures += [LATER] * 24
 
-        for _ in range(12):
+        for _ in range(26):
             await Delivery(resources).run_once()
             clock.advance(hours=6)
 
         [(tries, failed_at, next_try_at, sealed)] = await mails(
             resources, "tries", "failed_at", "next_try_at", "sealed"
         )
-        assert (tries, next_try_at) == (10, None)
-        assert failed_at == START + timedelta(hours=9 * 6)
+        assert (tries, next_try_at) == (24, None)
+        assert failed_at == START + timedelta(hours=23 * 6)
         assert sealed is not None  # for whoever asks for a retry
         assert outbox(resources).sent == []
+
+    async def test_sends_no_link_that_has_expired(
+        self, resources: Resources, clock: FakeClock
+    ) -> None:
+        await queue(resources)
+        outbox(resources).failures.append(LATER)
+        await Delivery(resources).run_once()
+        clock.advance(minutes=30)
+
+        assert await Delivery(resources).run_once() == 1
+
+        assert outbox(resources).sent == []
+        assert await mails(resources, "failed_at", "last_error") == [(clock(), "expired")]
+
+    def test_knows_how_long_each_link_lasts(self) -> None:
+        purposes = {
+            "verify_email": Purpose.VERIFY_EMAIL,
+            "confirm_new_email": Purpose.CHANGE_EMAIL,
+            "reset_password": Purpose.RESET_PASSWORD,
+            "invitation": Purpose.INVITATION,
+        }
+
+        lasting = {name: lasts for name, lasts in LASTS.items() if lasts}
+        assert lasting == {name: purpose.lifetime for name, purpose in purposes.items()}
 
     async def test_gives_up_at_once_what_is_refused_for_good(
         self, resources: Resources, clock: FakeClock

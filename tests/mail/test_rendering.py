@@ -2,6 +2,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
@@ -205,6 +206,17 @@ class TestMessage:
             "MIME-Version": "1.0",
             "Content-Type": None,
         }
+
+    def test_has_the_senders_domain_in_ascii(self) -> None:
+        mail = {"from": "Büro <post@bücher.example.org>"}
+        settings = settings_for("sqlite://", public_url=PUBLIC_URL, mail=mail)
+        renderer = Renderer(cast("Resources", SimpleNamespace(settings=settings)))
+
+        message = written(renderer, PasswordChanged(username="ada"))
+
+        [sender] = message["From"].addresses
+        assert sender == Address("Büro", "post", "xn--bcher-kva.example.org")
+        assert message["Message-ID"] == "<ref@xn--bcher-kva.example.org>"
 
     def test_is_text_with_html_beside_it_in_utf8(self, renderer: Renderer) -> None:
         message = written(renderer, PasswordChanged(username="ada"))

@@ -54,6 +54,11 @@ class TestSmtp:
         assert postbox.recipients == ["ada@example.com"]
         assert postbox.encrypted == [False]
 
+    async def test_says_the_name_that_is_set(self, postbox: Postbox) -> None:
+        await SmtpTransport(postbox.settings(ehlo="mail.example.org")).send(a_message())
+
+        assert postbox.greeted_by == ["mail.example.org"]
+
     @pytest.mark.parametrize(
         ("tls", "option"), [("starttls", "tls_context"), ("tls", "ssl_context")]
     )

@@ -37,6 +37,7 @@ class Postbox:
     recipients: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     logged_in: list[bool] = field(default_factory=list)
+    greeted_by: list[str | None] = field(default_factory=list)
     to_sender: str | None = None
     to_recipient: str | None = None
     to_data: str | None = None
@@ -75,6 +76,7 @@ class Postbox:
         assert server.transport is not None
         self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         self.logged_in.append(bool(session.authenticated))
+        self.greeted_by.append(session.host_name)
         return "250 taken"
 
     def settings(self, **others: Any) -> MailSettings:

@@ -12,6 +12,7 @@ from sqlalchemy import Update, update
 from uservault.db.errors import ConcurrentChange, DatabaseUnavailable
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.backoff import backoff
+from uservault.mail.messages import LASTS
 from uservault.mail.models import Mail
 from uservault.mail.queue import MailQueue
 from uservault.wiring.ports import MailFailure, Resources
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_WAIT = 30.0  # seconds after the first failure; doubles with each
+EXPIRED = "expired"  # waited longer than its token lasts
 LONGEST_WAIT = 6 * 3600.0
 WRITE_AGAIN = (0.1, 0.5, 1.0)  # seconds between tries to record an outcome
 
@@ -64,6 +66,7 @@ class Delivery:
 
     async def _try(self, renderer: "Renderer", mail: Mail) -> None:
         try:
+            self._ensure_worth_sending(mail)
             await self._send(renderer, mail)
         except MailFailure as failure:
             await self._record_failure(mail, failure)
@@ -71,6 +74,12 @@ class Delivery:
             await self._record_failure(mail, MailFailure(type(error).__name__))
         else:
             await self._record_sent(mail)
+
+    def _ensure_worth_sending(self, mail: Mail) -> None:
+        """A link that has expired helps nobody."""
+        lasts = LASTS.get(mail.template)
+        if lasts and self.now() >= mail.created_at + lasts:
+            raise MailFailure(EXPIRED, permanent=True)
 
     async def _send(self, renderer: "Renderer", mail: Mail) -> None:
         fields = json.loads(self.sealer.open(mail.sealed or "", mail.purpose))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import IntEnum
 from typing import ClassVar
 
@@ -23,6 +24,7 @@ class Contents:
 
     family: ClassVar[Family] = Family.NOTICE
     page: ClassVar[str | None] = None  # the path of its link, relative to the public URL
+    lasts: ClassVar[timedelta | None] = None  # its token, after which it is not worth sending
 
     @classmethod
     def template(cls) -> str:
@@ -48,6 +50,7 @@ class Contents:
 class VerifyEmail(Contents):
     family = Family.VERIFICATION
     page = "verify"
+    lasts = timedelta(hours=24)
     token: str
     code: str
 
@@ -58,6 +61,7 @@ class ConfirmNewEmail(Contents):
 
     family = Family.VERIFICATION
     page = "verify"
+    lasts = timedelta(hours=24)
     token: str
     code: str
 
@@ -87,6 +91,7 @@ class EmailAdded(Contents):
 class ResetPassword(Contents):
     family = Family.RECOVERY
     page = "reset"
+    lasts = timedelta(minutes=30)
     token: str
     username: str
 
@@ -143,4 +148,8 @@ class RoleGranted(Contents):
 class Invitation(Contents):
     family = Family.INVITATION
     page = "invitation"
+    lasts = timedelta(days=7)
     token: str
+
+
+LASTS = {kind.template(): kind.lasts for kind in Contents.__subclasses__()}

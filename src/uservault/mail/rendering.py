@@ -31,6 +31,7 @@ class Rendered:
 class Renderer:
     def __init__(self, resources: Resources) -> None:
         self.settings = resources.settings
+        self.sender = _sender(resources.settings.mail.sender)
         self.templates = Environment(
             loader=PackageLoader("uservault.mail"),
             undefined=StrictUndefined,
@@ -60,7 +61,7 @@ class Renderer:
         """
         rendered = self.render(mail.template, mail.locale, fields)
         message = EmailMessage(policy=SMTPUTF8)
-        message["From"] = self.settings.mail.sender
+        message["From"] = self.sender
         message["To"] = _address(mail.recipient)
         message["Subject"] = rendered.subject
         message["Date"] = format_datetime(mail.created_at)
@@ -75,6 +76,15 @@ class Renderer:
 def _one_line(name: str, value: str) -> str:
     """So that no field can begin a paragraph or a header."""
     return value if name == "link" else " ".join(value.split())[:MAX_LENGTH]
+
+
+def _sender(sender: str) -> Address:
+    """With its domain in ASCII, as `_address`. An ASCII one may be a single name: `localhost`."""
+    [given] = SMTPUTF8.header_factory("from", sender).addresses
+    if given.domain.isascii():
+        return Address(given.display_name, given.username, given.domain)
+    plain = _address(given.addr_spec)
+    return Address(given.display_name, plain.username, plain.domain)
 
 
 def _address(recipient: str) -> Address:

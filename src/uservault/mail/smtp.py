@@ -50,6 +50,7 @@ class SmtpTransport:
         return SMTP(
             hostname=settings.host,
             port=settings.port,
+            local_hostname=settings.ehlo or None,
             username=settings.username or None,
             password=settings.password.get_secret_value() or None,
             use_tls=settings.tls == "tls",

@@ -1,17 +1,16 @@
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.errors import HeaderParseError
 from email.policy import SMTPUTF8
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-    SecretStr,
-    field_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 
 from uservault.settings.base import Branch, OrNone
+
+HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[A-Za-z0-9.:]{2,100}\]")
 
 
 def _is_address(value: str) -> bool:
@@ -21,6 +20,12 @@ def _is_address(value: str) -> bool:
     except (HeaderParseError, IndexError):  # the parser raises IndexError for some short values
         return False
     return not header.defects and [bool(a.domain) for a in header.addresses] == [True]
+
+
+def _host_name(value: str) -> str:
+    if value and not HOST_NAME.fullmatch(value):
+        raise ValueError("should be a host name, or an address literal like [192.0.2.1]")
+    return value
 
 
 class MailSettings(Branch):
@@ -42,6 +47,9 @@ class MailSettings(Branch):
     ca_file: OrNone[Path] = Field(
         None, description="A PEM file of certificates to trust instead of the system's."
     )
+    ehlo: Annotated[str, AfterValidator(_host_name)] = Field(
+        "", description="The name that we give the SMTP server (EHLO). Default: the host's own."
+    )
     username: str = Field(
         "", description="The username on the SMTP server, if it requires a login."
     )
@@ -61,7 +69,11 @@ class MailSettings(Branch):
         5, ge=1, le=100, description="E-mails that a worker sends at the same time."
     )
     max_tries: int = Field(
-        10, ge=1, le=100, description="How often an e-mail is tried before it fails for good."
+        24,
+        ge=1,
+        le=100,
+        description="How often an e-mail is tried before it fails for good. 24 tries take two to"
+        " four days. A link that has expired is not sent.",
     )
     retention: timedelta = Field(
         timedelta(days=30),
