@@ -44,7 +44,7 @@ class TestDocument:
         taken = document["components"]["responses"]["EmailTakenOrUsernameTaken"]
         example = document["components"]["examples"]["email-taken"]
 
-        assert taken["description"] == "`email-taken` or `username-taken`"
+        assert taken["description"] == "Conflict"
         assert example["value"]["title"] == "Another user has this e-mail address."
         assert list(taken["content"]["application/problem+json"]["examples"]) == [
             "email-taken",

@@ -1,6 +1,7 @@
 """The error responses. The OpenAPI document describes each one once."""
 
 from collections.abc import Collection, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from uservault.kit.problems import MEDIA_TYPE, Problem
@@ -31,7 +32,7 @@ def _response(kinds: Collection[type[Problem]]) -> dict[str, Any]:
     codes = [kind.code() for kind in kinds]
     examples = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
     return {
-        "description": " or ".join(f"`{code}`" for code in codes),  # the examples have the titles
+        "description": HTTPStatus(status).phrase,  # the examples have the codes and titles
         **headers(*OF_STATUS.get(status, ()), EVERYWHERE),
         "content": {MEDIA_TYPE: {"schema": SCHEMA, "examples": examples}},
     }
