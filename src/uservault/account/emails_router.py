@@ -49,7 +49,7 @@ async def add_my_email(
 ) -> Message:
     """Add an e-mail address. It is yours once you verify it with the e-mail that we send to it.
 
-    You can then log in and reset your password with it. Until then, another user can take it.
+    Until then, another user can take it.
     """
     await emails.add(me.user_id, data.email)
     return Message(message="We will send an e-mail to this address.")
@@ -79,10 +79,7 @@ async def patch_my_email(
 async def remove_my_email(
     me: FreshPrincipal, address: PathEmail, emails: Inject[EmailAddresses]
 ) -> Message:
-    """Remove one of your e-mail addresses, or cancel one that is not verified yet.
-
-    You cannot remove the primary one.
-    """
+    """Remove one of your e-mail addresses, or cancel one that is not verified yet."""
     await emails.remove(me.user_id, address)
     return Message(message="E-mail address removed")
 

@@ -46,7 +46,7 @@ async def patch_me(
     check: IfMatch,
     account: Inject[AccountService],
 ) -> Tagged[UserRead]:
-    """Change your own user. Fields you leave out keep their values.
+    """Change your own user.
 
     If verification is required, a new e-mail address applies once it is verified.
     """

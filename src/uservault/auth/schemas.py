@@ -32,8 +32,7 @@ class Login(Schema):
     )
     new_password: NewPassword | None = Field(
         None,
-        description="Replaces the password, as `password-change-required` wants it, and ends all"
-        " other sessions.",
+        description="Replaces the password, also after `password-change-required`.",
     )
 
 
@@ -56,8 +55,8 @@ class LoginRead(TokenRead):
     """The tokens of a new session."""
 
     device_token: str = Field(
-        description="Opaque, for 90 days. Keep it and send it with the next login: then wrong"
-        " passwords that others try do not delay yours."
+        description="Opaque, for 90 days. Send it with the next login: then wrong passwords that"
+        " others try do not delay yours."
     )
 
 
@@ -128,7 +127,7 @@ class TokenGrant(Schema):
         "",
         max_length=1000,
         description="Token exchange: the permissions in the token, space-separated. Default: all"
-        " you hold. Otherwise ignored.",
+        " you hold.",
     )
     client_id: str | None = Field(None, max_length=256, description="Ignored.")
     client_secret: str | None = Field(None, max_length=256, description="Ignored.")

@@ -27,7 +27,7 @@ PROBLEMS = (UserNotFound, FreshLoginRequired)
 async def set_password(
     id: PathId, data: PasswordSet, me: CurrentPrincipal, help_desk: Inject[HelpDesk]
 ) -> Message:
-    """Set a user's password. This ends all their sessions."""
+    """Set a user's password. This ends their sessions."""
     await help_desk.set_password(id, data.password, must_change=data.must_change, by=me)
     return Message(message="Password set")
 

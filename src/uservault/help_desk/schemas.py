@@ -15,7 +15,7 @@ class PasswordResetRead(Schema):
     """A one-time token for a new password. It is shown only here."""
 
     token: str = Field(description="For `reset-password`.")
-    link: str = Field(description="The page that takes the token.")
+    link: str = Field(description="With the token.")
     expires_at: datetime = Field(description="UTC (RFC 3339).")
 
 

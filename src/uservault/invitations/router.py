@@ -88,10 +88,7 @@ async def create_invitation(
 async def resend_invitation(
     id: InvitationId, by: CurrentPrincipal, invitations: Inject[InvitationService]
 ) -> Invitation:
-    """Send an invitation again, in your name. It is valid for another 7 days.
-
-    The previous link stops working.
-    """
+    """Send an invitation again, in your name. It is valid for another 7 days."""
     return await invitations.resend(id, by)
 
 
@@ -124,8 +121,5 @@ async def revoke_invitation(id: InvitationId, invitations: Inject[InvitationServ
 async def accept_invitation(
     data: InvitationAccept, invitations: Inject[InvitationAcceptance]
 ) -> Annotated[User, created("/api/users")]:
-    """Register with an invitation's token and e-mail address. The token works once.
-
-    The inviter must still be active and hold the permissions that the invitation grants.
-    """
+    """Register with an invitation's token and e-mail address. The token works once."""
     return await invitations.accept(data)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
+from typing_extensions import TypeAliasType
 
 MAX_LENGTH = 64
 PATTERN = r"^[a-z][a-z0-9_-]{1,31}:[a-z][a-z0-9_.-]{1,31}$"
@@ -35,14 +36,14 @@ def _of_an_application(name: str) -> str:
     return name
 
 
-PermissionName = Annotated[str, StringConstraints(max_length=MAX_LENGTH, pattern=PATTERN)]
+_Name = Annotated[str, StringConstraints(max_length=MAX_LENGTH, pattern=PATTERN)]
+# Named, so that the OpenAPI document describes it once.
+PermissionName = TypeAliasType("PermissionName", _Name)
 ApplicationPermissionName = Annotated[
-    PermissionName,
+    _Name,
     AfterValidator(_of_an_application),
     Field(
-        description="`resource:action`, at most 64 characters. Each part has 2 to 32 of a-z, 0-9,"
-        " `_`, `-`, the second also `.`, and begins with a letter. UserVault's own prefixes, such"
-        " as `users`, are reserved.",
+        description="`resource:action`. UserVault's own prefixes, such as `users`, are reserved.",
         examples=["orders:read"],
     ),
 ]

@@ -41,8 +41,7 @@ Username = TypeAliasType(
             min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$"
         ),
         Field(
-            description="2 to 64 ASCII letters, digits, `.`, `_` or `-`; begins with a letter or"
-            " digit. Unique, ignoring case.",
+            description="Unique, ignoring case.",
             examples=["ada"],
         ),
     ],
@@ -54,12 +53,15 @@ def _tag(value: object) -> object:
     return value.replace("_", "-") if isinstance(value, str) and len(value) <= 35 else value
 
 
-Locale = Annotated[
-    str,
-    BeforeValidator(_tag),
-    StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
-    Field(description="The language of e-mails: a BCP 47 tag.", examples=["de-AT"]),
-]
+Locale = TypeAliasType(
+    "Locale",
+    Annotated[
+        str,
+        BeforeValidator(_tag),
+        StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
+        Field(description="The language of e-mails: a BCP 47 tag.", examples=["de-AT"]),
+    ],
+)
 
 
 def _written(value: object) -> object:

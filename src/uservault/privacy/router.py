@@ -51,8 +51,7 @@ async def export_me(me: FreshPrincipal, exporter: Shared[Exporter]) -> Streaming
 async def delete_me(me: FreshPrincipal, check: IfMatch, deletion: Inject[Deletion]) -> Message:
     """Delete your own user. This ends all your sessions at once.
 
-    An administrator can restore you for USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is
-    final at once.
+    An administrator can restore you for USERVAULT_ERASURE__GRACE_DAYS.
     """
     await deletion.delete(me.user_id, check, me)
     return Message(message="User deleted successfully")
@@ -70,7 +69,7 @@ async def delete_user(
     """Delete a user. You need `users:delete`, except to delete yourself.
 
     The user's tokens stop working at once. An administrator can restore the user for
-    USERVAULT_ERASURE__GRACE_DAYS. If it is 0, deletion is final at once.
+    USERVAULT_ERASURE__GRACE_DAYS.
     """
     await deletion.delete(id, check, me)
     return Message(message="User deleted successfully")

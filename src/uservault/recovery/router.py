@@ -35,7 +35,7 @@ async def verify_email(
     """Verify an e-mail address with the token from the e-mail or, when logged in, its code.
 
     Both expire after 24 hours; the code also after five tries. An address allows ten wrong codes a
-    day. If you verify a new address, it replaces the old one.
+    day. A new address replaces the old one.
     """
     if data.token is not None:
         await verification.verify_by_token(data.token)
@@ -65,7 +65,7 @@ async def resend_verification(data: EmailRequest, requests: Inject[EmailRequests
 async def forgot_password(data: EmailRequest, requests: Inject[EmailRequests]) -> Message:
     """Request an e-mail with a token for choosing a new password.
 
-    The answer and its timing do not reveal if the account exists.
+    The answer does not reveal if the account exists.
     """
     await requests.queue(Purpose.RESET_PASSWORD, data.email)
     return ACCEPTED

@@ -42,6 +42,6 @@ async def create_user(
 ) -> Annotated[User, created("/api/users")]:
     """Register. In development, the first user becomes the administrator.
 
-    Unless USERVAULT_REGISTRATION__MODE is `open`, you need the permission `users:write`.
+    Unless USERVAULT_REGISTRATION__MODE is `open`, you need `users:write`.
     """
     return await registration.register(data)

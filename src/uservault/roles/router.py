@@ -75,10 +75,7 @@ async def get_role(id: RoleId, roles: Shared[RoleReader]) -> Tagged[RoleRead]:
 async def create_role(
     data: RoleCreate, by: CurrentPrincipal, roles: Inject[RoleService]
 ) -> Annotated[Role, created("/api/roles")]:
-    """Create a role. You must hold its permissions, and every permission if it has none.
-
-    You must not hold them only for a time.
-    """
+    """Create a role. You must hold its permissions for good, and all if it has none."""
     return await roles.create(data, by)
 
 
@@ -111,8 +108,7 @@ async def delete_role(
 ) -> Message:
     """Delete a role and revoke it from its users.
 
-    You must hold its permissions, and every permission if it has none. You must not hold them only
-    for a time.
+    You must hold its permissions for good, and every permission if it has none.
     """
     await roles.delete(id, check, by)
     return Message(message="Role deleted successfully")

@@ -32,7 +32,7 @@ RoleName = TypeAliasType(
         str,
         StringConstraints(min_length=2, max_length=64, pattern=r"^[a-z][a-z0-9._-]{1,63}$"),
         Field(
-            description="Unique. 2 to 64 of a-z, 0-9, `.`, `_`, `-`; starts with a letter.",
+            description="Unique.",
             examples=["support"],
         ),
     ],
@@ -58,8 +58,8 @@ Permissions = Annotated[
     Strict(False),
     Field(
         fail_fast=True,
-        description="What the role's users may do: permissions of UserVault and of applications."
-        " You must hold them; without any here, all that there are.",
+        description="Permissions of UserVault and of applications. You must hold them; without"
+        " any here, all that there are.",
         examples=[["users:read", "orders:read"]],
         json_schema_extra={"uniqueItems": False},
     ),

@@ -7,7 +7,7 @@ from uservault.kit.schema import Locale, Moment, Schema, Username
 
 
 class UserUpdate(Schema):
-    """Fields you leave out keep their values. `null` removes the locale; other fields refuse it."""
+    """Fields you leave out keep their values."""
 
     username: Username | MISSING = MISSING
     email: Email | MISSING = MISSING
