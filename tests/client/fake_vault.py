@@ -67,6 +67,9 @@ class FakeVault:
         keys = [self.jwk(pair) for pair in self.pairs]
         return httpx.Response(200, json={"keys": keys}, headers=headers)
 
+    def _metadata(self, _: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"issuer": "uservault"})
+
     def _login(self, _: httpx.Request) -> httpx.Response:
         self.logins += 1
         return self._granted(f"session-{self.logins}")
@@ -94,6 +97,7 @@ class FakeVault:
 
 PATHS = {
     "/.well-known/jwks.json": "_jwks",
+    "/.well-known/oauth-authorization-server": "_metadata",
     "/api/login": "_login",
     "/api/refresh": "_refresh",
     "/api/revocations": "_feed",

@@ -12,6 +12,7 @@ from httpx import MockTransport
 from tests.client.fake_vault import FakeVault, usual
 from tests.keys.elsewhere import assembled, decoded, encoded, hmac_signed
 from uservault.client.errors import TokenRefused, Unavailable
+from uservault.client.issuer import METADATA
 from uservault.client.verifier import Verifier
 from uservault.keys.pairs import generate, private_key
 
@@ -239,6 +240,33 @@ class TestVerify:
         ) as verifier:
             assert not await refuses(verifier, vault.token(aud="shop", iss="us"))
             assert await refuses(verifier, vault.token())
+
+    async def test_learns_the_name_that_the_metadata_says(
+        self, vault: FakeVault, verifier: Verifier
+    ) -> None:
+        of_url = vault.token(iss="https://id.example.com")
+        vault.answers[METADATA] = (200, b'{"issuer": "https://id.example.com"}')
+
+        assert not await refuses(verifier, of_url)
+        assert not await refuses(verifier, vault.token())  # from before it had a public URL
+        assert await refuses(verifier, vault.token(iss="https://evil.example"))
+        assert vault.paths().count(METADATA) == 1
+
+    async def test_asks_for_no_name_with_a_bad_signature(
+        self, vault: FakeVault, verifier: Verifier
+    ) -> None:
+        token = vault.token(iss="https://id.example.com")
+
+        assert await refuses(verifier, token[:-8] + "AAAAAAAA")
+        assert METADATA not in vault.paths()
+
+    async def test_says_that_it_cannot_tell_whose_token_it_is(
+        self, vault: FakeVault, verifier: Verifier
+    ) -> None:
+        vault.answers[METADATA] = (500, b"")
+
+        with pytest.raises(Unavailable):
+            await verifier.verify(vault.token(iss="https://id.example.com"))
 
     async def test_says_that_it_cannot_say(self, vault: FakeVault) -> None:
         vault.down = True

@@ -41,4 +41,4 @@ def signing_with(algorithm: str, database_url: str, **others: object) -> Setting
         "tokens": {"algorithm": algorithm},
         "sessions": {"max_per_user": 1000},  # one user logs in often, and uses old tokens
     }
-    return databases.settings_for(database_url, **chosen, **others)
+    return databases.settings_for(database_url, **(chosen | others))

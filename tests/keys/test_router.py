@@ -7,6 +7,7 @@ from tests.keys.replicas import Replica, replica
 from tests.support.fakes import FakeClock
 from uservault.access.guard import TOKEN_EXCHANGE
 
+PUBLIC = "https://id.example.com/auth"
 METADATA = "oauth-authorization-server"
 
 
@@ -55,15 +56,16 @@ class TestGetJwks:
 class TestGetServerMetadata:
     @pytest.mark.promise("F2")
     @pytest.mark.parametrize(
-        ("others", "base"),
+        ("others", "base", "issuer"),
         [
-            ({}, "http://127.0.0.1:5000"),
-            ({"server": {"host": "::1", "port": 80}}, "http://[::1]:80"),
-            ({"public_url": "https://id.example.com/auth/"}, "https://id.example.com/auth"),
+            ({}, "http://127.0.0.1:5000", "uservault"),
+            ({"server": {"host": "::1", "port": 80}}, "http://[::1]:80", "uservault"),
+            ({"public_url": f"{PUBLIC}/"}, PUBLIC, PUBLIC),
+            ({"public_url": PUBLIC, "tokens": {"issuer": "us"}}, PUBLIC, "us"),
         ],
     )
     async def test_says_what_is_true_whatever_a_request_calls_us(
-        self, clock: FakeClock, database_url: str, others: dict[str, Any], base: str
+        self, clock: FakeClock, database_url: str, others: dict[str, Any], base: str, issuer: str
     ) -> None:
         headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
 
@@ -72,7 +74,7 @@ class TestGetServerMetadata:
 
         assert response.headers["Cache-Control"] == "public, max-age=60"
         assert response.json() == {
-            "issuer": "uservault",
+            "issuer": issuer,
             "jwks_uri": f"{base}/.well-known/jwks.json",
             "token_endpoint": f"{base}/api/token",
             "revocation_endpoint": f"{base}/api/revoke",
@@ -80,6 +82,19 @@ class TestGetServerMetadata:
             "grant_types_supported": ["password", "refresh_token", TOKEN_EXCHANGE],
             "response_types_supported": [],
         }
+
+    async def test_is_where_a_client_looks_that_knows_the_issuer(
+        self, clock: FakeClock, database_url: str
+    ) -> None:
+        settings = signing_with("EdDSA", database_url, public_url=PUBLIC)
+        async with replica(settings, clock) as running:
+            appended = await running.well_known(METADATA)
+            inserted = await running.well_known(f"{METADATA}/auth")
+            others = [await running.well_known(f"{METADATA}/{path}") for path in ("x", "auth/x")]
+
+        assert inserted.json() == appended.json()
+        assert inserted.headers["Cache-Control"] == "public, max-age=60"
+        assert {other.status_code for other in others} == {404}
 
     async def test_does_not_claim_to_be_openid_connect(self, first: Replica) -> None:
         assert (await first.well_known("openid-configuration")).status_code == 404

@@ -20,6 +20,7 @@ from tests.support.surface import (
 PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
+    "GET /.well-known/oauth-authorization-server/{path}",
     "GET /docs",
     "GET /docs/redoc.js",
     "GET /",

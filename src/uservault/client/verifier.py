@@ -12,6 +12,7 @@ from uservault.client.claims import Rules
 from uservault.client.contact import log
 from uservault.client.errors import TokenRefused, Unavailable
 from uservault.client.feed import RevocationFeed
+from uservault.client.issuer import Issuer
 from uservault.client.keys import PublicKeys
 from uservault.client.principal import Principal
 from uservault.client.revocations import Revocations
@@ -27,6 +28,9 @@ class Verifier:
     `audience` is the name of your service, for which users exchange their access tokens. Tokens
     for other services are refused. With `audience="uservault"`, it takes the tokens of sessions:
     whoever gets one of those can do at UserVault whatever the user can.
+
+    `issuer` is the `iss` claim of its tokens. By default, the verifier takes what UserVault's
+    metadata says.
 
     `username` and `password` belong to an account with the permission `sessions:read`. Without
     them, a token is valid until it expires, even if its session was revoked. With them, the
@@ -45,7 +49,7 @@ class Verifier:
         url: str,
         *,
         audience: str,
-        issuer: str = "uservault",
+        issuer: str | None = None,
         username: str = "",
         password: str = "",
         poll: float = 2,
@@ -59,11 +63,12 @@ class Verifier:
     ) -> None:
         if fail_closed and not username:
             raise ValueError("fail_closed needs an account to read revocations")
-        self.rules = Rules(issuer=issuer, audience=audience, lifetime=lifetime, leeway=leeway)
+        self.rules = Rules(audience=audience, lifetime=lifetime, leeway=leeway)
         self.poll = poll
         self.max_stale = max_stale
         self.fail_closed = fail_closed is not False
         self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, transport=transport)
+        self._issuer = Issuer(self._http, issuer)
         self._keys = PublicKeys(self._http, keep_keys)
         self.revocations = Revocations(DAY + leeway + skew, skew)
         self.feed = self._make_feed(username, password) if username else None
@@ -96,6 +101,8 @@ class Verifier:
             raise TokenRefused
         key = await self._keys.of(token)
         principal = self.rules.read(token, key, time())
+        if not await self._issuer.accepts(principal.claims["iss"]):
+            raise TokenRefused
         if self.revocations.ended(principal):
             raise TokenRefused
         self._check_stale()

@@ -55,6 +55,8 @@ class AccessTokens:
     def __init__(self, resources: Resources) -> None:
         self.keys = resources.shared(Keyring)
         self.settings = resources.settings.tokens
+        self.issuer = resources.settings.issuer
+        self.issuers = resources.settings.issuers
         self.now = resources.clock
         self._verified = lru_cache(CACHE_SIZE)(
             self._verify
@@ -91,7 +93,7 @@ class AccessTokens:
         most = min(int(longest.total_seconds()), opened.seconds_left)
         lifetime = held.seconds_left(now, most)
         claims = Claims(
-            iss=self.settings.issuer,
+            iss=self.issuer,
             aud=audience,
             typ="access",
             sub=str(opened.user_id),
@@ -126,7 +128,7 @@ class AccessTokens:
         verified = jwt.PyJWS().decode_complete(token, verifier.key, [verifier.algorithm])
         claims = Claims.model_validate(strict_json(verified["payload"]))
         # RFC 8725 §3.11: no other type, no extension, no key of the sender's own.
-        ours = verified["header"] == verifier.header and claims.iss == self.settings.issuer
+        ours = verified["header"] == verifier.header and claims.iss in self.issuers
         if not ours or claims.aud != self.settings.audience:
             raise ValueError("it is not ours")
         if not 0 < claims.exp - claims.iat <= LONGEST.total_seconds():

@@ -10,7 +10,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
-from uservault.settings.base import Branch, split
+from uservault.settings.base import Branch, OrNone, split
 
 AUDIENCE = re.compile(r"[!-~]{1,255}")  # visible ASCII, since it travels in forms and tokens
 LONGEST = timedelta(hours=24)  # the life of any token, by whatever settings it was issued
@@ -25,8 +25,11 @@ class TokenSettings(Branch):
         description="The life of an access token: seconds or ISO 8601 (`PT15M`).",
     )
     leeway: int = Field(30, ge=5, le=60, description="Seconds by which clocks may differ.")
-    issuer: str = Field(
-        "uservault", min_length=1, max_length=255, description="The `iss` claim of access tokens."
+    issuer: OrNone[str] = Field(
+        None,
+        max_length=255,
+        description="The `iss` claim of access tokens. Default: USERVAULT_PUBLIC_URL, or"
+        " `uservault` without one.",
     )
     audience: str = Field(
         "uservault", min_length=1, max_length=255, description="The `aud` claim of access tokens."

@@ -49,6 +49,8 @@ from uservault.settings.strength import is_weak, long_keys
 from uservault.settings.tokens import TokenSettings
 from uservault.settings.worker import WorkerSettings
 
+DEFAULT_ISSUER = "uservault"
+
 
 class Settings(BaseSettings):
     """From the environment and from `.env` in the working directory."""
@@ -143,6 +145,16 @@ class Settings(BaseSettings):
         """The beginning of our absolute URLs. Never taken from a request's Host header."""
         host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
         return self.public_url or f"http://{host}:{self.server.port}"
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` claim of new access tokens, as a URL where there is one (RFC 8414 §2)."""
+        return self.tokens.issuer or self.public_url or DEFAULT_ISSUER
+
+    @property
+    def issuers(self) -> frozenset[str]:
+        """Those that we accept: tokens from before the public URL was set live on."""
+        return frozenset({self.issuer} if self.tokens.issuer else {self.issuer, DEFAULT_ISSUER})
 
     @property
     def password_min_length(self) -> int:
