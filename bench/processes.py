@@ -59,7 +59,7 @@ def reference(app: str = "bench.reference:app") -> Iterator[Server]:
     command = [_installed("uvicorn"), app, "--app-dir", ROOT, "--port", port,
                "--loop", "uvloop", "--http", "httptools", "--no-access-log",
                "--log-level", "warning"]  # fmt: skip
-    with _running(command, port, "/users/1", {}) as server:
+    with running(command, port, "/users/1", {}) as server:
         yield server
 
 
@@ -86,7 +86,7 @@ def uservault(settings: Settings, *, logs: bool = False) -> Iterator[Server]:
     }
     if not logs:
         environment["USERVAULT_LOG__LEVEL"] = "warning"
-    with _running(command, port, "/healthz", environment) as server:
+    with running(command, port, "/healthz", environment) as server:
         yield server
 
 
@@ -95,7 +95,7 @@ def _installed(name: str) -> Path:
 
 
 @contextmanager
-def _running(
+def running(
     command: Sequence[object], port: int, path: str, environment: Mapping[str, str]
 ) -> Iterator[Server]:
     with TemporaryDirectory(prefix="uservault-") as folder, Path(folder, "log").open("wb") as log:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.filling import PASSWORD
-from bench.processes import ROOT, SERVED_ON, Server, pinned
-from bench.processes import _running as running
+from bench.processes import ROOT, SERVED_ON, Server, pinned, running
 from tests.support.server import free_port
 
 
