@@ -137,7 +137,7 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     app.add_middleware(
         RequestLog,
         trusted_proxies=settings.trusted_proxies,
-        forwarded_header=settings.forwarded_header,
+        forwarded_header=settings.server.forwarded_header,
         https=https,
     )
     if settings.cors.origins:

@@ -44,13 +44,16 @@ def test_haproxy_tells_in_forwarded(served_forwarded: Served) -> None:
 def test_what_only_a_client_can_have_said_is_not_read(served: Served) -> None:
     with haproxy(served.port, "http-request del-header X-Forwarded-For") as proxy:
         assert seen(served, proxy.url) == "127.0.0.1"  # the proxy, which says nothing
-    assert "USERVAULT_FORWARDED_HEADER" in served.said()
+    assert "USERVAULT_SERVER__FORWARDED_HEADER" in served.said()
 
 
 @pytest.fixture(scope="module")
 def served_forwarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     url = f"sqlite:///{tmp_path_factory.mktemp('database')}/app.db"
-    told = {"USERVAULT_TRUSTED_PROXIES": "127.0.0.1", "USERVAULT_FORWARDED_HEADER": "Forwarded"}
+    told = {
+        "USERVAULT_TRUSTED_PROXIES": "127.0.0.1",
+        "USERVAULT_SERVER__FORWARDED_HEADER": "Forwarded",
+    }
     with serving(url, **told) as served:
         yield served
 

@@ -56,7 +56,7 @@ async def running(resources: Resources) -> AsyncIterator[FastAPI]:
     of its own.
     """
     made_of = resources.settings
-    parts = ("trusted_proxies", "forwarded_header", "cors", "docs", "public_url")
+    parts = ("trusted_proxies", "server", "cors", "docs", "public_url")
     idle = IDLE[tuple(getattr(made_of, name) for name in parts)]
     app = idle.pop() if idle else _app(resources.settings)
     app.state.settings, app.state.given = resources.settings, resources

@@ -88,7 +88,7 @@ class TestProxy:
             ("", "Forwarded", "USERVAULT_TRUSTED_PROXIES"),
             ("10.0.0.0/8", "X-Forwarded-For", "USERVAULT_TRUSTED_PROXIES"),
             ("127.0.0.1", "X-Forwarded-For", None),
-            ("127.0.0.1", "Forwarded", "USERVAULT_FORWARDED_HEADER"),
+            ("127.0.0.1", "Forwarded", "USERVAULT_SERVER__FORWARDED_HEADER"),
             ("", "X-Request-ID", None),
         ],
     )

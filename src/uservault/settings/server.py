@@ -1,15 +1,24 @@
+from typing import Annotated
+
 from pydantic import (
+    BeforeValidator,
     Field,
     ValidationInfo,
     field_validator,
 )
 
-from uservault.settings.base import Branch, OrNone
+from uservault.settings.base import Branch, ForwardedHeader, OrNone
+from uservault.settings.parsing import lower
 
 
 class ServerSettings(Branch):
     host: str = Field("127.0.0.1", description="The address to listen on. `::`: all, of IPv4 too.")
     port: int = Field(5000, ge=0, le=65535, description="The port to listen on.")
+    forwarded_header: Annotated[ForwardedHeader, BeforeValidator(lower)] = Field(
+        "x-forwarded-for",
+        description="Where USERVAULT_TRUSTED_PROXIES say who the client is: `x-forwarded-for` or"
+        " `forwarded` (RFC 7239). The other header is never read.",
+    )
     workers: int = Field(1, ge=1, le=256, description="Server processes.")
     shutdown_timeout: int = Field(
         15, ge=1, le=300, description="Seconds for open requests to finish after SIGTERM."

@@ -15,15 +15,7 @@ from pydantic_settings import (
 
 from uservault.settings.admin import AdminSettings
 from uservault.settings.audit import AuditSettings
-from uservault.settings.base import (
-    ENV_FILE_ENCODING,
-    PREFIX,
-    Branch,
-    ForwardedHeader,
-    Network,
-    SecretUrl,
-    split,
-)
+from uservault.settings.base import ENV_FILE_ENCODING, PREFIX, Branch, Network, SecretUrl, split
 from uservault.settings.cors import CorsSettings
 from uservault.settings.database import DatabaseSettings
 from uservault.settings.erasure import ErasureSettings
@@ -33,7 +25,7 @@ from uservault.settings.limits import LimitSettings
 from uservault.settings.log import LogSettings
 from uservault.settings.mail import MailSettings
 from uservault.settings.notices import NoticeSettings
-from uservault.settings.parsing import lower, names, networks, permission_names, plain_url
+from uservault.settings.parsing import names, networks, permission_names, plain_url
 from uservault.settings.passwords import PasswordSettings
 from uservault.settings.plaintext import Plaintext, plain_connections, plaintext_fault
 from uservault.settings.refusals import (
@@ -93,11 +85,6 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)] = Field(
         (), description="Comma-separated networks of proxies that may say who the client is."
-    )
-    forwarded_header: Annotated[ForwardedHeader, BeforeValidator(lower)] = Field(
-        "x-forwarded-for",
-        description="The header in which they say it: `x-forwarded-for` or `forwarded` (RFC 7239)."
-        " The other is never read.",
     )
     allow_plaintext: Annotated[tuple[Plaintext, ...], NoDecode, BeforeValidator(names)] = Field(
         (),

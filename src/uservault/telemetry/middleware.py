@@ -33,8 +33,8 @@ FAILED = 400
 WARNINGS = {
     "USERVAULT_TRUSTED_PROXIES": "ignored X-Forwarded-For or Forwarded from a peer that is not in"
     " USERVAULT_TRUSTED_PROXIES; if it is your proxy, throttles and events take it for the client",
-    "USERVAULT_FORWARDED_HEADER": "a trusted proxy does not set the header that"
-    " USERVAULT_FORWARDED_HEADER names; throttles and events take the proxy for the client",
+    "USERVAULT_SERVER__FORWARDED_HEADER": "a trusted proxy does not set the header that"
+    " USERVAULT_SERVER__FORWARDED_HEADER names; throttles and events take the proxy for the client",
 }
 ALL_SECURITY = tuple(SECURITY.items())
 

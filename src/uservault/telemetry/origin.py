@@ -84,7 +84,7 @@ def origin_of(
 
 def why_ignored(
     scope: Scope, trusted: Sequence[Network], header: ForwardedHeader
-) -> Literal["USERVAULT_TRUSTED_PROXIES", "USERVAULT_FORWARDED_HEADER"] | None:
+) -> Literal["USERVAULT_TRUSTED_PROXIES", "USERVAULT_SERVER__FORWARDED_HEADER"] | None:
     """The setting that keeps us from believing the proxy, if it reports a client."""
     reported = {HEADERS[name] for name, _ in scope["headers"] if name in HEADERS}
     if not reported:
@@ -92,7 +92,7 @@ def why_ignored(
     peer = scope.get("client")
     if not is_within(peer[0] if peer else None, trusted):
         return "USERVAULT_TRUSTED_PROXIES"
-    return None if header in reported else "USERVAULT_FORWARDED_HEADER"
+    return None if header in reported else "USERVAULT_SERVER__FORWARDED_HEADER"
 
 
 def _request_id(headers: Sequence[str]) -> str:
