@@ -1,5 +1,4 @@
 import json
-import re
 import signal
 import socket
 import subprocess
@@ -130,17 +129,6 @@ class TestMake:
         assert made.returncode
         assert "needs Python 3.11 or newer; this is 3.9.2" in made.stderr
         assert not (tmp_path / "venv").exists()
-
-
-class TestContainer:
-    @pytest.mark.promise("C5")
-    def test_has_no_secret_of_its_own(self) -> None:
-        compose = (ROOT / "compose.yaml").read_text()
-
-        secrets = re.findall(r"\$\{(\w*(?:KEY|PASSWORD)\w*)(.*?)\}", compose)
-
-        assert {name for name, _ in secrets} == {"JWT_SECRET_KEY", "POSTGRES_PASSWORD"}
-        assert all(otherwise.startswith(":?") for _, otherwise in secrets)
 
 
 def _go_on(sender: socket.socket) -> None:
