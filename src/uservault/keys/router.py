@@ -62,7 +62,8 @@ async def get_server_metadata(settings: CurrentSettings, response: Response) -> 
 async def _get_server_metadata_of_path(request: Request) -> Response:
     """The same, where clients look that know an issuer with a path (RFC 8414 §3.1)."""
     settings = request.app.state.resources.settings
-    if request.path_params["path"] != urlsplit(settings.issuer).path.strip("/"):
+    issuer = urlsplit(settings.tokens.issuer_at(settings.public_url))
+    if request.path_params["path"] != issuer.path.strip("/"):
         raise NotFound
     return JSONResponse(_metadata(settings).model_dump(), headers=METADATA_CACHED)
 
@@ -74,7 +75,7 @@ router.add_route(
 
 def _metadata(settings: Settings) -> ServerMetadata:
     return ServerMetadata(
-        issuer=settings.issuer,
+        issuer=settings.tokens.issuer_at(settings.public_url),
         jwks_uri=settings.base_url + JWKS_URL,
         token_endpoint=settings.base_url + TOKEN_URL,
         revocation_endpoint=settings.base_url + REVOCATION_URL,

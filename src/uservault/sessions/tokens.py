@@ -55,8 +55,8 @@ class AccessTokens:
     def __init__(self, resources: Resources) -> None:
         self.keys = resources.shared(Keyring)
         self.settings = resources.settings.tokens
-        self.issuer = resources.settings.issuer
-        self.issuers = resources.settings.issuers
+        self.issuer = self.settings.issuer_at(resources.settings.public_url)
+        self.issuers = self.settings.issuers_at(resources.settings.public_url)
         self.now = resources.clock
         self._verified = lru_cache(CACHE_SIZE)(
             self._verify

@@ -14,6 +14,7 @@ from uservault.settings.base import Branch, OrNone, split
 
 AUDIENCE = re.compile(r"[!-~]{1,255}")  # visible ASCII, since it travels in forms and tokens
 LONGEST = timedelta(hours=24)  # the life of any token, by whatever settings it was issued
+DEFAULT_ISSUER = "uservault"  # without a public URL
 Algorithm = Literal["HS256", "EdDSA", "ES256", "RS256"]
 
 
@@ -56,6 +57,15 @@ class TokenSettings(Branch):
         le=timedelta(days=7),
         description="How long the next key pair is published before it signs.",
     )
+
+    def issuer_at(self, public_url: str) -> str:
+        """The `iss` claim of new access tokens: a URL where there is one (RFC 8414 §2)."""
+        return self.issuer or public_url or DEFAULT_ISSUER
+
+    def issuers_at(self, public_url: str) -> frozenset[str]:
+        """Those that we accept: tokens from before the public URL was set live on."""
+        issuer = self.issuer_at(public_url)
+        return frozenset({issuer} if self.issuer else {issuer, DEFAULT_ISSUER})
 
     @field_validator("audiences", mode="before")
     @classmethod
