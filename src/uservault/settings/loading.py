@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from uservault.kit.database_tls import check_files
 from uservault.kit.urls import BadDatabaseUrl, async_url
-from uservault.settings.base import ENV_FILE_ENCODING, PREFIX
+from uservault.settings.base import PREFIX
+from uservault.settings.env_file import EnvFileError, read_env_file
 from uservault.settings.files import SecretFileError
 from uservault.settings.listing import Setting, settings_of, written
 from uservault.settings.names import is_service_link, unknown_name
@@ -104,9 +104,9 @@ def _upper(variables: Mapping[str, str | None]) -> Mapping[str, str | None]:
 
 def _env_file() -> Mapping[str, str | None]:
     try:
-        return dotenv_values(".env", encoding=ENV_FILE_ENCODING)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f".env: cannot be read ({type(error).__name__})") from None
+        return read_env_file()
+    except EnvFileError as error:
+        raise BadSettings(str(error)) from None
 
 
 def _message(error: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from uservault.settings.audit import AuditSettings
 from uservault.settings.base import ENV_FILE_ENCODING, PREFIX, Branch, Network, SecretUrl, split
 from uservault.settings.cors import CorsSettings
 from uservault.settings.database import DatabaseSettings
+from uservault.settings.env_file import put_env_file
 from uservault.settings.erasure import ErasureSettings
 from uservault.settings.events import EventSettings
 from uservault.settings.files import read_secret_files
@@ -40,8 +41,6 @@ from uservault.settings.sessions import SessionSettings
 from uservault.settings.strength import is_weak, long_keys
 from uservault.settings.tokens import TokenSettings
 from uservault.settings.worker import WorkerSettings
-
-DEFAULT_ISSUER = "uservault"
 
 
 class Settings(BaseSettings):
@@ -118,6 +117,7 @@ class Settings(BaseSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], *_: object, **sources: PydanticBaseSettingsSource
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        put_env_file(sources["dotenv_settings"])
         read_secret_files(
             settings_cls, [each for each in sources.values() if isinstance(each, EnvSettingsSource)]
         )
@@ -132,16 +132,6 @@ class Settings(BaseSettings):
         """The beginning of our absolute URLs. Never taken from a request's Host header."""
         host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
         return self.public_url or f"http://{host}:{self.server.port}"
-
-    @property
-    def issuer(self) -> str:
-        """The `iss` claim of new access tokens, as a URL where there is one (RFC 8414 §2)."""
-        return self.tokens.issuer or self.public_url or DEFAULT_ISSUER
-
-    @property
-    def issuers(self) -> frozenset[str]:
-        """Those that we accept: tokens from before the public URL was set live on."""
-        return frozenset({self.issuer} if self.tokens.issuer else {self.issuer, DEFAULT_ISSUER})
 
     @property
     def password_min_length(self) -> int:
