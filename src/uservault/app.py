@@ -43,6 +43,7 @@ from uservault.users.router import router as users
 from uservault.web.cors import Cors, Preflights
 from uservault.web.direct import DirectWays, prepare_direct_ways
 from uservault.web.openapi import describe
+from uservault.web.prefix import Prefix
 from uservault.web.problem_handlers import add_problem_handlers
 from uservault.wiring.ports import Resources
 from uservault.worker import working
@@ -145,7 +146,10 @@ def create_app(settings: Settings, opening: Opening = open_resources) -> FastAPI
     add_problem_handlers(app)
     describe(app, SUMMARY)
     if settings.docs:
-        mount_docs(app)
+        mount_docs(app, settings.public_url)
+    if settings.root_path:
+        own = {str(getattr(route, "path", "")).split("/")[1] for route in app.routes}
+        app.add_middleware(Prefix, prefix=settings.root_path, own=own)
     return app
 
 

@@ -45,9 +45,12 @@ def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.", max=65535)] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes.", min=1)] = None,
+    root_path: Annotated[
+        str | None, typer.Option(help="The path below which a proxy serves the API.")
+    ] = None,
 ) -> None:
     """Serve the API. Options override USERVAULT_SERVER__*."""
-    options = {"host": host, "port": port, "workers": workers}
+    options = {"host": host, "port": port, "workers": workers, "root_path": root_path}
     settings = _settings()
     server = settings.server.model_copy(
         update={name: value for name, value in options.items() if value is not None}

@@ -14,7 +14,7 @@ from uservault.docs.document import Document
 PAGES = Path(__file__).parent / "pages"
 REDOC = Path(str(files("fastapi_offline"))) / "static" / "redoc.standalone.js"
 THEIR_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
-OUR_LOGO = "/docs/assets/favicon.png"
+OUR_LOGO = "docs/assets/favicon.png"  # relative, as in the pages: a proxy may serve us below a path
 
 # Both use inline styles. ReDoc searches in a worker that it creates from a blob.
 POLICY = (
@@ -56,10 +56,10 @@ async def show_redoc() -> Response:
     return _page("redoc.html")
 
 
-def mount_docs(app: FastAPI) -> None:
+def mount_docs(app: FastAPI, public_url: str) -> None:
     """Serve the document, and Swagger UI and ReDoc from the package `fastapi-offline`."""
     app.router.routes.extend(router.routes)
-    app.add_route("/openapi.json", Document().show, include_in_schema=False)
+    app.add_route("/openapi.json", Document(public_url).show, include_in_schema=False)
     app.mount("/docs/pages", Assets(directory=PAGES))
     app.mount("/docs/assets", Assets(packages=[("fastapi_offline", "static")]))
 

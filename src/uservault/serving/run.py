@@ -32,8 +32,9 @@ def serve(settings: Settings) -> None:
     listener = _listener(server.host, server.port)
     signal.signal(signal.SIGTERM, _exit)
     # The app loads the settings again. These may come from the command line.
-    for name in ("host", "port", "workers"):
-        os.environ[f"USERVAULT_SERVER__{name.upper()}"] = str(getattr(server, name))
+    for name in ("host", "port", "workers", "root_path"):
+        if (value := getattr(server, name)) is not None:
+            os.environ[f"USERVAULT_SERVER__{name.upper()}"] = str(value)
     if not settings.production:
         sys.stdout.write(greeting(settings))
         sys.stdout.flush()

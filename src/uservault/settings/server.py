@@ -19,6 +19,12 @@ class ServerSettings(Branch):
         description="Where USERVAULT_TRUSTED_PROXIES say who the client is: `x-forwarded-for` or"
         " `forwarded` (RFC 7239). The other header is never read.",
     )
+    root_path: OrNone[str] = Field(
+        None,
+        pattern=r"^(/|(/[A-Za-z0-9._~-]+)+/?)$",
+        description="The path below which a proxy serves the API, like `/auth`. `/`: none."
+        " Default: the path of USERVAULT_PUBLIC_URL.",
+    )
     workers: int = Field(1, ge=1, le=256, description="Server processes.")
     shutdown_timeout: int = Field(
         15, ge=1, le=300, description="Seconds for open requests to finish after SIGTERM."
@@ -53,6 +59,12 @@ class ServerSettings(Branch):
         le=16777216,
         description="The largest request body in bytes. Beyond that: 413.",
     )
+
+    @property
+    def local_url(self) -> str:
+        """Where it listens."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @field_validator("max_connections_per_client")
     @classmethod

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
@@ -13,6 +14,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from uservault.settings import refusals
 from uservault.settings.admin import AdminSettings
 from uservault.settings.audit import AuditSettings
 from uservault.settings.base import ENV_FILE_ENCODING, PREFIX, Branch, Network, SecretUrl, split
@@ -29,12 +31,6 @@ from uservault.settings.notices import NoticeSettings
 from uservault.settings.parsing import names, networks, permission_names, plain_url
 from uservault.settings.passwords import PasswordSettings
 from uservault.settings.plaintext import Plaintext, plain_connections, plaintext_fault
-from uservault.settings.refusals import (
-    EVERY_PROXY,
-    NO_PUBLIC_URL,
-    WEAK_SEALING_KEY,
-    WEAK_SIGNING_KEY,
-)
 from uservault.settings.registration import RegistrationSettings
 from uservault.settings.server import ServerSettings
 from uservault.settings.sessions import SessionSettings
@@ -130,8 +126,12 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """The beginning of our absolute URLs. Never taken from a request's Host header."""
-        host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
-        return self.public_url or f"http://{host}:{self.server.port}"
+        return self.public_url or self.server.local_url + self.root_path
+
+    @property
+    def root_path(self) -> str:
+        """The path below which a proxy serves us. Empty: none."""
+        return (self.server.root_path or urlsplit(self.public_url).path).rstrip("/")
 
     @property
     def password_min_length(self) -> int:
@@ -181,13 +181,13 @@ class Settings(BaseSettings):
     def _faults_in_production(self) -> Iterator[str]:
         secret = self.jwt_secret_key.get_secret_value()
         if self.weak_secret and (self.needs_secret or secret):
-            yield WEAK_SIGNING_KEY
+            yield refusals.WEAK_SIGNING_KEY
         if any(map(is_weak, split(self.sealing_keys.get_secret_value()))):
-            yield WEAK_SEALING_KEY
+            yield refusals.WEAK_SEALING_KEY
         if any(network.prefixlen == 0 for network in self.trusted_proxies):
-            yield EVERY_PROXY
+            yield refusals.EVERY_PROXY
         if not self.public_url:
-            yield NO_PUBLIC_URL
+            yield refusals.NO_PUBLIC_URL
         plain = plain_connections(
             database_url=self.database_url.get_secret_value(),
             storage=self.limits.storage.get_secret_value(),

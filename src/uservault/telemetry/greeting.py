@@ -7,7 +7,7 @@ from uservault.settings.tree import Settings
 
 def greeting(settings: Settings) -> str:
     """Several lines for the console. Passwords in URLs are left out."""
-    url = _local_url(settings)
+    url = settings.server.local_url
     lines = [
         f"UserVault serves on {url} (development, not for production).",
         f"  API documentation    {url}/docs" if settings.docs else "",
@@ -16,12 +16,6 @@ def greeting(settings: Settings) -> str:
         f"  First administrator  {_first_admin(settings)}",
     ]
     return "\n".join(line for line in lines if line) + "\n"
-
-
-def _local_url(settings: Settings) -> str:
-    server = settings.server
-    host = f"[{server.host}]" if ":" in server.host else server.host
-    return f"http://{host}:{server.port}"
 
 
 def _setting(name: str) -> Setting:

@@ -1,5 +1,6 @@
 """Public routes for operators. They do not disclose internals."""
 
+from functools import partial
 from typing import Literal
 
 from fastapi import Request
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from uservault.kit.problems import problems
 from uservault.telemetry.readiness import NotReady, Readiness
+from uservault.web.prefix import public_path
 from uservault.web.routing import Router
 from uservault.wiring.scope import CurrentSettings, Shared
 
@@ -41,9 +43,16 @@ class Root(BaseModel):
 @router.get("/")
 async def get_root(request: Request, settings: CurrentSettings) -> Root:
     """Get the name and version of the service, and where things are."""
-    app = request.app
-    docs, openapi = ("/docs", "/openapi.json") if settings.docs else (None, None)
-    return Root(name=app.title, version=app.version, docs=docs, openapi=openapi)
+    at = partial(public_path, request.scope)
+    return Root(
+        name=request.app.title,
+        version=request.app.version,
+        docs=at("/docs") if settings.docs else None,
+        openapi=at("/openapi.json") if settings.docs else None,
+        health=at("/healthz"),
+        readiness=at("/readyz"),
+        keys=at("/.well-known/jwks.json"),
+    )
 
 
 @router.get("/healthz")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from fastapi import Depends, Header, Request
 
 from uservault.kit.problems import PreconditionFailed
+from uservault.web.prefix import public_path
 from uservault.web.returns import Adds
 
 T = TypeVar("T")
@@ -27,7 +28,8 @@ def created(at: str) -> Adds:
     """
 
     def read(row: Any, request: Request) -> dict[str, str]:
-        return {"ETag": etag(row.version), "Location": f"{at}/{row.id}"}
+        location = public_path(request.scope, f"{at}/{row.id}")
+        return {"ETag": etag(row.version), "Location": location}
 
     return Adds(("ETag", "Location"), read)
 

@@ -10,9 +10,11 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam
 from sqlalchemy.orm import InstrumentedAttribute
+from starlette._utils import get_route_path
 
 from uservault.db.batch import AnySelect
 from uservault.db.database import AnyRow, Database
+from uservault.web.prefix import public_path
 from uservault.web.returns import Adds
 
 T = TypeVar("T")
@@ -56,7 +58,8 @@ class Page(Generic[T]):
         if self.cursor is None:
             return {}
         query = urlencode(dict(request.query_params) | {"cursor": self.cursor})
-        return {"Link": f'<{request.scope["path"]}?{query}>; rel="next"'}
+        path = public_path(request.scope, get_route_path(request.scope))
+        return {"Link": f'<{path}?{query}>; rel="next"'}
 
 
 def _list_of(page: Any) -> Any:
