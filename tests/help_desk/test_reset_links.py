@@ -49,6 +49,24 @@ class TestResetLink:
         assert made["expires_at"].startswith(f"{clock():%Y-%m-%dT%H:%M:%S}")
         assert (await reset(anyone, made["token"])).json()["code"] == "one-time-token-invalid"
 
+    @pytest.mark.promise("A10")
+    async def test_is_void_once_its_maker_may_not_change_the_user(
+        self, admin: Person, clerk: Person, ada: Person, anyone: AsyncClient
+    ) -> None:
+        made = await make(clerk, ada.id)
+        await admin.put(f"/users/{ada.id}/roles", json={"roles": ["admin"]})
+
+        assert (await reset(anyone, made["token"])).json()["code"] == "one-time-token-invalid"
+        assert await ada.status() == 200
+
+    async def test_is_void_once_its_maker_is_no_helper(
+        self, admin: Person, clerk: Person, ada: Person, anyone: AsyncClient
+    ) -> None:
+        made = await make(clerk, ada.id)
+        await admin.put(f"/users/{clerk.id}/roles", json={"roles": []})
+
+        assert (await reset(anyone, made["token"])).json()["code"] == "one-time-token-invalid"
+
     async def test_proves_no_address(
         self, admin: Person, clerk: Person, ada: Person, anyone: AsyncClient
     ) -> None:

@@ -58,7 +58,7 @@ class HelpDesk:
     async def make_reset_link(self, user_id: int, by: Principal | None) -> PasswordResetRead:
         """To hand over. It voids the earlier ones, those in e-mails too."""
         user = await self._user(user_id, by)
-        handed_over = {HANDED_OVER: True}
+        handed_over = {HANDED_OVER: by.user_id if by else None}
         issued = await self.one_time_tokens.issue(
             Purpose.RESET_PASSWORD, user_id, user.email, handed_over
         )

@@ -1,5 +1,7 @@
 from uservault.access.origin import CurrentOrigin
+from uservault.access.principal import Permission, Principal
 from uservault.events.log import EventLog
+from uservault.kit.problems import Forbidden
 from uservault.mail.messages import PasswordChanged
 from uservault.mail.notices import Notices
 from uservault.mail.recipient import Recipient
@@ -12,6 +14,7 @@ from uservault.passwords.service import PasswordService
 from uservault.passwords.throttle import LoginThrottle, PasswordThrottle
 from uservault.recovery.events import PasswordReset
 from uservault.recovery.throttle import ResetThrottle
+from uservault.roles.assignments import RoleAssignments
 from uservault.sessions.service import SessionService
 from uservault.users.emails import UserEmailRepository
 from uservault.users.models import User
@@ -19,7 +22,9 @@ from uservault.users.reader import UserReader
 from uservault.users.service import UserService
 from uservault.wiring.scope import Inject, Shared, injected
 
-HANDED_OVER = "handed_over"  # in the data of a token that an administrator made, and no e-mail had
+# In the data of a token that an administrator made, and no e-mail had: their id, or None for the
+# operator of the command line.
+HANDED_OVER = "handed_over"
 
 
 @injected
@@ -37,6 +42,7 @@ class PasswordRecovery:
     passwords: Inject[PasswordService]
     sessions: Inject[SessionService]
     notices: Inject[Notices]
+    roles: Inject[RoleAssignments]
     events: Inject[EventLog]
     origin: CurrentOrigin
 
@@ -59,6 +65,7 @@ class PasswordRecovery:
 
     async def _set(self, user: User, one_time_token: LiveToken, old: str, new: str) -> None:
         """Raises OneTimeTokenInvalid if the address or password changed during the hashing."""
+        await self._ensure_maker_still_may(user.id, one_time_token.data.get(HANDED_OVER))
         await self.one_time_tokens.use(one_time_token)
         await self.one_time_tokens.void_all([user.id])
         address = await self.emails.usable(user, one_time_token.address)
@@ -71,6 +78,17 @@ class PasswordRecovery:
         by_mail = HANDED_OVER not in one_time_token.data
         if by_mail and address == user.email and not user.email_verified:
             await self.users.verify_email(user, one_time_token.address)
+
+    async def _ensure_maker_still_may(self, user_id: int, maker: int | None) -> None:
+        """Whoever made the link may have kept it. The user may have been given more since."""
+        if maker is None:
+            return
+        by = Principal.of_user(maker, await self.roles.permissions_of(maker))
+        try:
+            by.ensure_holds([Permission.USERS_RECOVER])
+            await self.roles.ensure_may_change(user_id, by)
+        except Forbidden:
+            raise OneTimeTokenInvalid from None
 
     async def _notify(self, user: User, address: str) -> None:
         notice = PasswordChanged(username=user.username)
