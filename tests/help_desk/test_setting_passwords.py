@@ -169,3 +169,15 @@ class TestChoosingAPassword:
         await admin.post(f"/users/{ada.id}/activate")
         assert (await log_in(anyone, NEW)).status_code == 401
         assert (await choose(anyone)).status_code == 200
+
+
+@pytest.mark.promise("G3")
+async def test_a_refused_choice_leaves_a_trace(
+    ada: Person, anyone: AsyncClient, resources: Resources
+) -> None:
+    body = {"username": "ada", "password": PASSWORD, "new_password": PASSWORD}
+
+    assert (await anyone.post("/login", json=body)).status_code == 422
+
+    last = (await history(resources, "type", "subject_id", "data"))[-1]
+    assert last == ("login.failed", ada.id, {"reason": "password_change"})

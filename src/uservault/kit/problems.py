@@ -14,7 +14,7 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong on our side."
-    keep_writes: ClassVar[bool] = False  # True: commit what was written before the raise
+    keep_writes: bool = False  # True: commit what was written before the raise
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
         super().__init__(detail or self.title)
