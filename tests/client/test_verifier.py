@@ -265,8 +265,10 @@ class TestVerify:
     ) -> None:
         vault.answers[METADATA] = (500, b"")
 
-        with pytest.raises(Unavailable):
-            await verifier.verify(vault.token(iss="https://id.example.com"))
+        for _ in range(3):  # it asks once in a while only, and never says that they are bad
+            with pytest.raises(Unavailable):
+                await verifier.verify(vault.token(iss="https://id.example.com"))
+        assert vault.paths().count(METADATA) == 1
 
     async def test_says_that_it_cannot_say(self, vault: FakeVault) -> None:
         vault.down = True

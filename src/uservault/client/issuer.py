@@ -25,6 +25,7 @@ class Issuer:
         self._names = {told or DEFAULT}
         self._lock = Lock()
         self._asked_at = -RETRY
+        self._unknown = False  # whether the last question had no answer
         self._contact = Contact("metadata")
 
     async def accepts(self, name: str) -> bool:
@@ -35,13 +36,18 @@ class Issuer:
         return name in self._names
 
     async def _learn(self, name: str) -> None:
-        if name in self._names or monotonic() - self._asked_at < RETRY:
+        if name in self._names:
             return
-        self._asked_at = monotonic()
+        if monotonic() - self._asked_at < RETRY:
+            if self._unknown:
+                raise Unavailable
+            return
+        self._asked_at, self._unknown = monotonic(), True
         try:
             response = (await self.http.get(METADATA)).raise_for_status()
             self._names = {DEFAULT, str(response.json()["issuer"])}
         except Exception as error:  # noqa: BLE001 - whatever the error, we do not know
             self._contact.failed(error)
             raise Unavailable from None
+        self._unknown = False
         self._contact.made()
