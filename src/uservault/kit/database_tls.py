@@ -57,10 +57,27 @@ def postgresql_tls(given: Given) -> dict[str, Any]:
         context = ssl.create_default_context()
         context.set_alpn_protocols([PROTOCOL])
         _present(context, given, "ssl")
+        _restrict(context, given)
         arguments["ssl"] = context
     if parts := {name: given[name] for name in TLS if name in given}:
         arguments["dsn"] = f"postgresql:///?{urlencode(parts)}"
     return arguments
+
+
+def _restrict(context: ssl.SSLContext, given: Given) -> None:
+    """What asyncpg would do, if the context were its own."""
+    if revoked := given.get("sslcrl"):
+        context.load_verify_locations(revoked)
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
+    if least := given.get("ssl_min_protocol_version"):
+        context.minimum_version = _version(least)
+    if most := given.get("ssl_max_protocol_version"):
+        context.maximum_version = _version(most)
+
+
+def _version(name: str) -> ssl.TLSVersion:
+    """`TLSv1.2` as Python names it."""
+    return ssl.TLSVersion[name.replace(".", "_")]
 
 
 def _present(context: ssl.SSLContext, given: Given, prefix: str) -> None:
