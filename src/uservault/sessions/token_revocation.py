@@ -28,4 +28,6 @@ class TokenRevocation:
             ours = row is not None and self.refresh_tokens.is_ours(presented, row)
             return (row.user_id, row.id) if row is not None and ours else None
         claims = await self.access_tokens.read(token)
-        return (int(claims.sub), int(claims.sid)) if claims else None
+        row = await self.reader.to_refresh(int(claims.sid)) if claims else None
+        ours = row is not None and claims is not None and claims.sub == str(row.user_id)
+        return (row.user_id, row.id) if row is not None and ours else None
