@@ -33,9 +33,12 @@ frontend front
   stats enable
   stats uri /haproxy
   default_backend uservault
+{backend}
+"""
+BACKEND = """
 backend uservault
-  {backend}
-  server uservault 127.0.0.1:{upstream} check inter 200ms
+  {lines}
+  server uservault 127.0.0.1:{port} check inter 200ms
 """
 HEADERS = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
 
@@ -54,13 +57,20 @@ def nginx(locations: str, http: str = "") -> Iterator[Server]:
 
 
 @contextmanager
-def haproxy(upstream: int, backend: str) -> Iterator[Server]:
+def haproxy(port: int, lines: str) -> Iterator[Server]:
     """HAProxy before a port, with these lines in its backend."""
+    with haproxy_with(BACKEND.format(lines=lines, port=port)) as server:
+        yield server
+
+
+@contextmanager
+def haproxy_with(backend: str) -> Iterator[Server]:
+    """HAProxy with this backend, whose name is `uservault`."""
     binary = _installed("haproxy")
     with own_folder() as folder:
         port = free_port()
         file = folder / "haproxy.cfg"
-        file.write_text(HAPROXY.format(port=port, upstream=upstream, backend=backend))
+        file.write_text(HAPROXY.format(port=port, backend=backend))
         command = [binary, "-db", "-f", file]
         with Server(f"http://127.0.0.1:{port}", port, folder, command).running() as server:
             yield server
