@@ -143,7 +143,7 @@ class TestSharedQueue:
         self, resources: Resources
     ) -> None:
         await queue(resources)
-        times = [resources.clock()] * 2  # and then the clock breaks
+        times = [resources.clock()] * 3  # and then the clock breaks
 
         with pytest.raises(IndexError):
             await Delivery(replace(resources, clock=times.pop)).run_once()
