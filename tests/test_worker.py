@@ -18,7 +18,7 @@ from tests.support.smtp import smtp_server
 from uservault.app import Opening, create_app
 from uservault.db.errors import DatabaseUnavailable
 from uservault.settings.tree import Settings
-from uservault.wiring.ports import Resources
+from uservault.wiring.ports import Resources, system_clock
 from uservault.worker import Schedule, Worker, working
 
 
@@ -169,7 +169,7 @@ class TestWorkerCommand:
         self, resources: Resources, database_url: str, tmp_path: Path
     ) -> None:
         with smtp_server() as postbox:
-            await queue(resources)
+            await queue(replace(resources, clock=system_clock))  # the worker's own
             command = [str(Path(sys.executable).with_name("uservault")), "worker"]
             process = subprocess.Popen(  # noqa: ASYNC220, S603
                 command, env=_environment(database_url, postbox.port), cwd=tmp_path
