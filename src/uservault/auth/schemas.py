@@ -33,6 +33,7 @@ class Login(Schema):
     new_password: NewPassword | None = Field(
         None,
         description="Replaces the password, also after `password-change-required`.",
+        examples=["battery staple horse"],
     )
 
 

@@ -57,9 +57,10 @@ Locale = TypeAliasType(
     "Locale",
     Annotated[
         str,
-        BeforeValidator(_tag),
+        # The limits stand first: pydantic does not describe those after a validator.
         StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"),
         Field(description="The language of e-mails: a BCP 47 tag.", examples=["de-AT"]),
+        BeforeValidator(_tag),
     ],
 )
 

@@ -96,7 +96,7 @@ class Operation:
 
 def example(described: Described) -> Any:
     """A value as the schema describes it."""
-    schema = resolved(described)
+    schema = resolved(described) | described  # what stands beside a reference is nearer
     for name in ("examples", "enum"):
         if name in schema:
             return schema[name][0]

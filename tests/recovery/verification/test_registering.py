@@ -63,7 +63,7 @@ class TestLocale:
 
         assert [first, second, kept, third] == ["de-AT", "sw", "sw", None]
 
-    @pytest.mark.parametrize("locale", ["", "d", "de_AT", "de-", "x" * 36, 1], ids=repr)
+    @pytest.mark.parametrize("locale", ["", "d", "de_", "de-", "x" * 36, 1], ids=repr)
     async def test_is_a_language_tag(self, ada: Person, locale: object) -> None:
         response = await ada.ask("PATCH", "/me", json={"locale": locale})
 
