@@ -47,7 +47,7 @@ def explore(served: Served, folder: Path, env: dict[str, str], *options: str) ->
 def answers(served: Served) -> Counter[tuple[str, int]]:
     """How often each route gave each status, by the service's own log."""
     said = served.said().splitlines()  # e-mails among it, in development
-    lines = [json.loads(line) for line in said if line.startswith('{"event": ')]
+    lines = [json.loads(line) for line in said if line.startswith('{"event":')]
     requests = [line for line in lines if line["event"] == "request"]
     return Counter((f"{line['method']} {line['route']}", line["status"]) for line in requests)
 
