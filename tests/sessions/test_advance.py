@@ -46,6 +46,7 @@ class TestSessionAdvance:
         assert moved == [True, True, True]
         assert [(await session_of(resources, person)).counter for person in people] == [1, 1, 1]
 
+    @pytest.mark.promise("C8")
     async def test_moves_once_from_each_number(
         self, advance: SessionAdvance, resources: Resources, ada: Person
     ) -> None:

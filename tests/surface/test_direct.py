@@ -61,6 +61,7 @@ class TestDirect:
         assert taken == {place.route.path for place, _ in app.state.direct_ways} - INDIRECT
         assert len(taken) == len(DIRECT) > 20
 
+    @pytest.mark.promise("D1")
     @every_path
     async def test_both_ways_answer_alike(
         self, ways: Ways, admin: Person, ada: Person, path: str

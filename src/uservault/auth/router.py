@@ -69,8 +69,8 @@ async def login(
 async def refresh(data: Refresh, tokens: Shared[TokenRefresh], origin: CurrentOrigin) -> TokenRead:
     """Get the next access token and the next refresh token of a session.
 
-    The refresh token before the last gets the same answer for some seconds. An older one ends the
-    session, since it must have been stolen.
+    The previous refresh token gets the same answer for two minutes, until the new one is used.
+    Any other old token ends the session.
     """
     return _read(await tokens.refresh(data.refresh_token, origin))
 

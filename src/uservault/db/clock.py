@@ -79,7 +79,7 @@ async def following(clock: DatabaseClock) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        # A driver may report a cancelled query as a lost connection: then nobody else tells it.
+        # A driver may report a cancelled query as a lost connection. The task would then go on.
         stopped.set()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -68,7 +68,7 @@ class HelpDesk:
         return self._read(user, issued.token, self.now() + Purpose.RESET_PASSWORD.lifetime)
 
     async def mark_email(self, user_id: int, *, verified: bool, by: Principal | None) -> None:
-        """Marks the primary address as verified or not. If it is already, it tells nobody."""
+        """Marks the primary address as verified or not. Sends no notice if nothing changes."""
         user = await self._user(user_id, by)
         to = Recipient.of(user)
         if await self.users.mark_email(user, verified=verified):

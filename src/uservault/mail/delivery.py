@@ -76,7 +76,7 @@ class Delivery:
             await self._record_sent(mail)
 
     def _ensure_worth_sending(self, mail: Mail) -> None:
-        """A link that has expired helps nobody."""
+        """Raises MailFailure if the link in the e-mail has expired."""
         lasts = LASTS.get(mail.template)
         if lasts and self.now() >= mail.created_at + lasts:
             raise MailFailure(EXPIRED, permanent=True)

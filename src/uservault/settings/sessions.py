@@ -38,8 +38,8 @@ class SessionSettings(Branch):
         timedelta(minutes=2),
         ge=timedelta(0),
         le=timedelta(hours=1),
-        description="How long the previous refresh token gets the same answer again, while nobody"
-        " has used that answer.",
+        description="How long the previous refresh token gets the same answer again. It ends early"
+        " when the new refresh token is used.",
     )
 
     @field_validator("fresh")
