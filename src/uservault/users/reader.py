@@ -18,8 +18,8 @@ from uservault.wiring.ports import Resources
 FIELDS = tuple(UserRead.model_fields)
 USER_COLUMNS = tuple(getattr(User, field) for field in FIELDS)
 READ_COLUMNS = select(*USER_COLUMNS).where(NOT_DELETED)
-PAGE = in_pages(READ_COLUMNS, User.id)
-HIDDEN = {name for name, field in UserRead.model_fields.items() if field.exclude}
+SHOWN = tuple(name for name, field in UserRead.model_fields.items() if not field.exclude)
+PAGE = in_pages(select(*(getattr(User, name) for name in SHOWN)).where(NOT_DELETED), User.id)
 
 
 class UserReader:
@@ -56,9 +56,5 @@ class UserReader:
 
 
 def _shown(row: AnyRow, now: datetime) -> dict[str, Any]:
-    user = dict(zip(FIELDS, row, strict=True))
-    for name in HIDDEN:
-        del user[name]
-    if user["is_active"] or not is_active(row, now):
-        return user
-    return user | ACTIVE
+    user = dict(zip(SHOWN, row, strict=False))
+    return user if user["is_active"] or not is_active(row, now) else user | ACTIVE

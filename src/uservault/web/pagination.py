@@ -23,7 +23,7 @@ T = TypeVar("T")
 class PageQuery(BaseModel):
     """Unknown parameters are refused, not ignored."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     limit: int = Field(50, ge=1, le=200, description="The maximum number of items.")
     cursor: str | None = Field(
@@ -57,7 +57,9 @@ class Page(Generic[T]):
         """The Link header to the next page (RFC 8288), as a relative reference."""
         if self.cursor is None:
             return {}
-        query = urlencode(dict(request.query_params) | {"cursor": self.cursor})
+        query = f"cursor={self.cursor}"
+        if request.query_params:
+            query = urlencode(dict(request.query_params) | {"cursor": self.cursor})
         path = public_path(request.scope, get_route_path(request.scope))
         return {"Link": f'<{path}?{query}>; rel="next"'}
 

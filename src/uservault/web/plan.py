@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from inspect import iscoroutinefunction
 from typing import Any, TypeAlias
 
@@ -9,6 +10,7 @@ from fastapi import Request
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
+from starlette.datastructures import QueryParams
 
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import Sharing
@@ -31,13 +33,18 @@ class NeedsSolver(Exception):
     """FastAPI's solver has to run: for this route, or for what this request sends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """`results`: the parameters that take the results of earlier calls, with their places."""
 
     function: Function
     results: Sequence[tuple[str, int]]
     dependant: Dependant
+
+    @cached_property
+    def without_query(self) -> Mapping[str, Any]:
+        """The query parameters of a request that has none."""
+        return _read(self.dependant.query_params, QueryParams())
 
     async def make(self, request: Request, response: Any, results: Sequence[Any]) -> Any:
         values = {name: results[place] for name, place in self.results}
@@ -49,7 +56,8 @@ class Call:
         for parameter in own.path_params:
             values[parameter.name] = _checked(parameter, request.path_params[parameter.alias])
         if own.query_params:
-            values |= _read(own.query_params, request.query_params)
+            query = request.query_params
+            values |= _read(own.query_params, query) if query else self.without_query
         if own.header_params:
             values |= _read(own.header_params, request.headers)
         return await self.function(**values)
