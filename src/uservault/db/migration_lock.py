@@ -1,6 +1,5 @@
 """Lets one process at a time migrate a database."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from uservault.db.errors import code_of
 
 LOCK = 0x75736572  # "user" in ASCII; the same number in every replica
-LOCK_TIMEOUTS = {"55P03", sqlite3.SQLITE_BUSY}  # PostgreSQL's and SQLite's error codes
+SQLITE_BUSY = 5  # not from sqlite3, which is loaded where the database is SQLite alone
+LOCK_TIMEOUTS = {"55P03", SQLITE_BUSY}  # PostgreSQL's and SQLite's error codes
 
 
 class MigrationLocked(Exception):
