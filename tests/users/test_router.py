@@ -29,6 +29,8 @@ class TestGetUser:
             "inactive_reason": None,
             "created_at": "2026-01-01T00:00:00Z",
             "updated_at": "2026-01-01T00:00:00Z",
+            "last_login_at": "2026-01-01T00:00:00Z",
+            "external_id": None,
         }
 
     async def test_shows_anybody_to_an_administrator(self, admin: Person, ada: Person) -> None:

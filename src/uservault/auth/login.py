@@ -49,6 +49,7 @@ class Login:
         await self.replacement.apply(user, proof)
         await self.new_devices.tell(proof.user_id)
         opened = await self.sessions.open(proof.user_id, proof.at, proof.methods)
+        await self.users.note_login(user.id, proof.at)
         self.events.record(LoginSucceeded(subject_id=proof.user_id, session=opened.session_id))
         device_token = self.known_devices.issue(user.id, user.credential_epoch, proof.device)
         return LoggedIn(await self.pairs.of(opened), device_token)

@@ -23,12 +23,14 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254))
     email_verified_at: Mapped[datetime | None] = mapped_column(default=None)
     locale: Mapped[str | None] = mapped_column(String(35), default=None)
+    external_id: Mapped[str | None] = mapped_column(exact(255), default=None)  # in another system
     is_active: Mapped[bool] = mapped_column(default=True)
     inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # end of the deactivation
     inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # purged later
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None] = mapped_column(default=None)
     credential_epoch: Mapped[int] = mapped_column(default=0)  # older one-time tokens are void
     version: Mapped[int] = mapped_column(init=False)  # counts changes; sent as the ETag
 

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from uservault.kit.identity import email_key, login_key
 from uservault.users.identifiers import Identifier, Kind
@@ -9,7 +9,7 @@ from uservault.wiring.repository import Repository
 
 
 class UserRepository(Repository[User]):
-    """`save` raises UsernameTaken or EmailTaken."""
+    """`save` raises UsernameTaken, EmailTaken or ExternalIdTaken."""
 
     model = User
 
@@ -32,6 +32,11 @@ class UserRepository(Repository[User]):
     async def read_epoch(self, user: User) -> None:
         """Brings the user's credential epoch up to date: it is raised without the entity."""
         await self.session.refresh(user, ["credential_epoch"])
+
+    async def note_login(self, id: int, at: datetime) -> None:
+        """Changes neither `updated_at` nor the version: nobody edited the user."""
+        seen = update(User).where(User.id == id).values(last_login_at=at)
+        await self.session.execute(seen.execution_options(synchronize_session=False))
 
     async def lock(self, *ids: int) -> None:
         """Locks several users in one order, so that no two callers wait for each other."""

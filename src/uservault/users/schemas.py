@@ -61,4 +61,6 @@ class UserRead(Schema):
     inactive_reason: str | None = Field(description="Why the user is inactive.")
     created_at: datetime = Field(description="UTC (RFC 3339).")
     updated_at: datetime = Field(description="UTC (RFC 3339).")
+    last_login_at: datetime | None = Field(description="UTC. `null`: never, or not known.")
+    external_id: str | None = Field(description="The user's id in another system.")
     version: int = Field(exclude=True)
