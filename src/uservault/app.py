@@ -39,6 +39,7 @@ from uservault.settings.tree import Settings
 from uservault.telemetry.middleware import RequestLog
 from uservault.telemetry.router import router as telemetry
 from uservault.throttles.router import router as throttles
+from uservault.transfer.router import router as transfer
 from uservault.users.router import router as users
 from uservault.web.cors import Cors, Preflights
 from uservault.web.direct import DirectWays, prepare_direct_ways
@@ -67,6 +68,7 @@ ROUTERS = (
     throttles,
     invitations,
     help_desk,
+    transfer,
     mail,
     keys,
     telemetry,

@@ -69,6 +69,9 @@ class PooledHasher:
             self._learn(hash)
         return await self.run(lambda: self._verify_both(password, hash))
 
+    def knows(self, hash: str) -> bool:
+        return self._context.identify(hash) is not None
+
     def expect(self, hashes: Iterable[str]) -> None:
         """Forget what else was learnt: a cost that is no longer stored burns no more time."""
         self._dummies = self._dummies[:1]

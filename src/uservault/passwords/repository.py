@@ -1,6 +1,7 @@
+from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, insert, select, update
 
 from uservault.passwords.models import Password
 from uservault.users.models import User
@@ -11,6 +12,12 @@ class PasswordRepository(Repository[Password]):
     """To change a password, it locks the user first, as a deletion does."""
 
     model = Password
+
+    async def add(self, hashes: Mapping[int, str]) -> None:
+        """Of many users who have none, by their ids."""
+        rows = [{"user_id": id, "hash": hash, "must_change": False} for id, hash in hashes.items()]
+        if rows:
+            await self.session.execute(insert(Password), rows)
 
     async def replace_hash(self, user_id: int, old: str, new: str) -> bool:
         """For the same password. Whether it was replaced: not if it has changed since."""

@@ -16,7 +16,7 @@ DESCRIPTIONS = {
     Permission.MAIL_READ: "List e-mails to users.",
     Permission.MAIL_WRITE: "Retry failed e-mails.",
     Permission.INVITATIONS_WRITE: "Invite people.",
-    Permission.TRANSFER_IMPORT: "For what is to come: import users.",
+    Permission.TRANSFER_IMPORT: "Import users, with their passwords.",
     Permission.TRANSFER_EXPORT: "For what is to come: export users.",
 }
 BUILT_IN = [

@@ -27,6 +27,10 @@ class PasswordHasher(Protocol):
         """Takes as long without a hash as with a wrong password."""
         ...
 
+    def knows(self, hash: str) -> bool:
+        """Whether `verify` can read this hash."""
+        ...
+
     def expect(self, hashes: Iterable[str]) -> None:
         """Say that hashes with the schemes and costs of these are stored, and no others."""
         ...

@@ -1,0 +1,96 @@
+"""Reads rows from NDJSON (a JSON object a line) and from CSV (RFC 4180) with a header row."""
+
+import csv
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from uservault.transfer.cells import CELLS
+from uservault.transfer.lines import MAX_LINE, Line, lines_of
+from uservault.web.route import Malformed, strict_json
+
+TOO_LONG = f"It is longer than {MAX_LINE:,} bytes."
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a line holds: the values of a row, or why it has none."""
+
+    line: int
+    values: Mapping[str, Any] | Malformed
+
+
+Reading: TypeAlias = Callable[[AsyncIterable[bytes]], AsyncIterator[Found]]
+
+
+async def read_ndjson(chunks: AsyncIterable[bytes]) -> AsyncIterator[Found]:
+    """Empty lines are passed over."""
+    async for line in lines_of(chunks):
+        if line.content is None:
+            yield Found(line.number, Malformed(TOO_LONG))
+        elif line.content.strip():
+            yield Found(line.number, _object(line.content))
+
+
+def _object(content: bytes) -> Mapping[str, Any] | Malformed:
+    value = strict_json(content)
+    if isinstance(value, dict | Malformed):
+        return value
+    return Malformed("It is not a JSON object.")
+
+
+async def read_csv(chunks: AsyncIterable[bytes]) -> AsyncIterator[Found]:
+    """An empty cell is a value that is left out. A row's number is that of its first line."""
+    header: list[str] | None = None
+    async for record in _records(lines_of(chunks)):
+        cells = _cells(record)
+        if header is None and isinstance(cells, list):
+            header = [name.strip() for name in cells]
+        elif isinstance(cells, Malformed):
+            yield Found(record.number, cells)
+        elif any(cells):
+            yield Found(record.number, _named(header or [], cells))
+
+
+async def _records(lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
+    """Joins the lines between which a quote is open."""
+    begun: Line | None = None
+    async for line in lines:
+        record = _joined(begun, line)
+        if record.content is None or record.content.count(b'"') % 2 == 0:
+            yield record
+            begun = None
+        else:
+            begun = record
+    if begun:
+        yield begun
+
+
+def _joined(begun: Line | None, line: Line) -> Line:
+    if begun is None or begun.content is None:
+        return line
+    if line.content is None or len(begun.content) + len(line.content) > MAX_LINE:
+        return Line(begun.number, None)
+    return Line(begun.number, begun.content + b"\n" + line.content)
+
+
+def _cells(record: Line) -> list[str] | Malformed:
+    if record.content is None:
+        return Malformed(TOO_LONG)
+    try:
+        [cells] = csv.reader([record.content.decode()], strict=True) if record.content else [[]]
+    except UnicodeDecodeError:
+        return Malformed("It is not UTF-8.")
+    except (csv.Error, ValueError):
+        return Malformed("It is not CSV (RFC 4180): check its quotes.")
+    return cells
+
+
+def _named(header: list[str], cells: list[str]) -> Mapping[str, Any] | Malformed:
+    if len(cells) != len(header):
+        return Malformed(f"It has {len(cells)} cells; the header has {len(header)}.")
+    given = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+    return {name: CELLS.get(name, str)(cell) for name, cell in given.items()}
+
+
+READING: Mapping[str, Reading] = {"application/x-ndjson": read_ndjson, "text/csv": read_csv}

@@ -1,0 +1,63 @@
+"""Moving users in, over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import Header, Query, Request
+
+from uservault.access.fresh import FreshLoginRequired
+from uservault.access.guard import requires
+from uservault.access.origin import CurrentOrigin
+from uservault.access.principal import Permission, Principal
+from uservault.kit.problems import UnsupportedMediaType, problems
+from uservault.transfer.answer import NDJSON, ImportAnswer
+from uservault.transfer.formats import READING, Reading
+from uservault.transfer.importer import Importer
+from uservault.transfer.schemas import ImportQuery
+from uservault.web.routing import Router
+from uservault.wiring.scope import CurrentSettings, resources_of
+
+router = Router(prefix="/api/users", tags=["users"])
+
+ROWS: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A user a line (NDJSON) or a row (CSV with a header): docs/migrating.md.",
+        "content": {kind: {"schema": {"type": "string"}} for kind in READING},
+    }
+}
+RESULTS = {"description": "A line for each row, then the summary.", "content": {NDJSON: {}}}
+
+
+@router.post(
+    "/import",
+    status_code=200,
+    response_class=ImportAnswer,
+    responses=problems(FreshLoginRequired, UnsupportedMediaType) | {200: RESULTS},
+    openapi_extra=ROWS,
+)
+async def import_users(
+    request: Request,
+    query: Annotated[ImportQuery, Query()],
+    me: Annotated[Principal, requires(Permission.TRANSFER_IMPORT, fresh=True)],
+    origin: CurrentOrigin,
+    settings: CurrentSettings,
+    content_type: Annotated[str, Header(include_in_schema=False)] = "",
+) -> ImportAnswer:
+    """Import users, with their passwords or hashes. Reads and answers row by row.
+
+    A row with an error harms no other. Read the answer while you send.
+    """
+    reading = reading_of(content_type)
+    importer = Importer(resources_of(request), query, me, origin)
+    return ImportAnswer(importer, reading, settings.server.read_timeout)
+
+
+def reading_of(content_type: str) -> Reading:
+    """Raises UnsupportedMediaType."""
+    kind, _, parameters = content_type.partition(";")
+    charset = parameters.lower().replace(" ", "").replace('"', "")
+    if charset not in ("", "charset=utf-8", "header=present", "charset=utf-8;header=present"):
+        raise UnsupportedMediaType("Send UTF-8.")
+    if reading := READING.get(kind.strip().lower()):
+        return reading
+    raise UnsupportedMediaType(f"Send {' or '.join(READING)}.")
