@@ -25,6 +25,7 @@ from uservault.settings.loading import BadSettings, every_setting, load_settings
 from uservault.settings.tree import Settings
 from uservault.telemetry.logs import configure_logging
 from uservault.telemetry.starting import reason_of
+from uservault.transfer.commands import add_import
 from uservault.wiring.ports import Resources
 from uservault.worker import work
 
@@ -180,4 +181,5 @@ app.add_typer(user_commands(_do, _fail), name="users")
 app.add_typer(key_commands(_do), name="keys")
 app.add_typer(audit_commands(_do), name="audit")
 add_create_admin(app, _do, _fail)
+add_import(app, _do, _fail)
 add_tune_hash(app)

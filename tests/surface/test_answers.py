@@ -21,6 +21,7 @@ from uservault.telemetry.middleware import SECURITY
 
 # What is no form is one without fields: an attempt without a password, and no token to revoke.
 EMPTY_FORMS = {"token": 401, "revoke_token": 422}
+BOUNDED = [each for each in WITH_BODY if named(each) != "import_users"]  # which reads line by line
 
 
 def known(path: str) -> set[str]:
@@ -71,7 +72,7 @@ class TestAnswers:
         assert response.json()["errors"][0]["pointer"] == "/query/sort~0~1by"
 
     @pytest.mark.promise("E8")
-    @pytest.mark.parametrize("operation", WITH_BODY, ids=named)
+    @pytest.mark.parametrize("operation", BOUNDED, ids=named)
     async def test_a_body_too_large_is_a_problem(
         self, outside: AsyncClient, admin: Person, operation: tuple[str, str, dict[str, Any]]
     ) -> None:

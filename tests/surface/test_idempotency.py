@@ -16,6 +16,7 @@ WITHOUT = {
     "exchange_token": TOKENS,
     "reauthenticate": "It proves a password, which is to be proved each time.",
     "revoke_token": "A repetition finds the session ended, and does nothing.",
+    "import_users": "A repetition skips the rows that are in, with `on_conflict=skip`.",
     "logout": "The token of a repetition is refused, and so there is nothing to repeat.",
 }
 REFERENCE = {"$ref": "#/components/parameters/Idempotency-Key"}

@@ -14,22 +14,23 @@ TOO_LONG = f"It is longer than {MAX_LINE:,} bytes."
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a line holds: the values of a row, or why it has none."""
+    """What a line holds: the values of a row, or why it has none. `text` is the line itself."""
 
     line: int
     values: Mapping[str, Any] | Malformed
+    text: bytes = b""
 
 
 Reading: TypeAlias = Callable[[AsyncIterable[bytes]], AsyncIterator[Found]]
 
 
 async def read_ndjson(chunks: AsyncIterable[bytes]) -> AsyncIterator[Found]:
-    """Empty lines are passed over."""
+    """Empty lines are passed over, and those that begin with #."""
     async for line in lines_of(chunks):
         if line.content is None:
             yield Found(line.number, Malformed(TOO_LONG))
-        elif line.content.strip():
-            yield Found(line.number, _object(line.content))
+        elif (text := line.content.strip()) and not text.startswith(b"#"):
+            yield Found(line.number, _object(text), text)
 
 
 def _object(content: bytes) -> Mapping[str, Any] | Malformed:
