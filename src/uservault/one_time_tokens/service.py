@@ -7,6 +7,7 @@ from sqlalchemy import true
 
 from uservault.db.base import NOBODY
 from uservault.kit.crypto import digest, random_code
+from uservault.kit.identity import email_key
 from uservault.one_time_tokens.codes import Codes
 from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.models import OneTimeToken
@@ -27,7 +28,7 @@ MAX_TRIES = 5  # of a code
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Issued:
-    """A token of 256 bits that names its user. Its code has six digits, for who is logged in."""
+    """A token of 256 bits that names its user. Its code has six digits."""
 
     id: int
     token: str
@@ -89,15 +90,31 @@ class OneTimeTokenService:
         """
         theirs = self.reader.valid(*OF_ADDRESS).where(OneTimeToken.user_id == user_id)
         found = await self.one_time_tokens.newest(theirs)
-        if found is None:
-            raise OneTimeTokenInvalid
-        left = (OneTimeToken.id == found.id) & (OneTimeToken.tries < MAX_TRIES)
-        if not await self.one_time_tokens.count_try(left):
+        if found is None or not await self._has_try(found.id):
             raise OneTimeTokenInvalid
         await self.throttle.admit(found.address)
         if not self.codes.is_right(found.token_hash, code, found.code_hash or ""):
             raise OneTimeTokenInvalid
         await self.throttle.forgive(found.address)
+        return live_token(found, self.sealer)
+
+    async def find_by_address(self, user_id: int, address: str, code: str) -> LiveToken:
+        """Of the last e-mail that verifies this primary address, for who is not logged in.
+
+        Every try counts for the address, and does the same work for NOBODY. Raises like
+        `find_by_code`.
+        """
+        await self.throttle.admit(address)
+        theirs = self.reader.valid(Purpose.VERIFY_EMAIL).where(OneTimeToken.user_id == user_id)
+        found = await self.one_time_tokens.newest(theirs)
+        if found and email_key(found.address) != email_key(address):
+            found = None  # or each address of a user would have tries of its own
+        counted = await self._has_try(found.id if found else NOBODY)
+        hash, kept = (found.token_hash, found.code_hash) if found else ("", None)
+        right = self.codes.is_right(hash, code, kept or "")
+        if found is None or not (counted and right):
+            raise OneTimeTokenInvalid
+        await self.throttle.forgive(address)
         return live_token(found, self.sealer)
 
     async def use(self, token: LiveToken) -> None:
@@ -130,6 +147,11 @@ class OneTimeTokenService:
 
     async def void_one(self, id: int) -> None:
         await self.one_time_tokens.spend(OneTimeToken.id == id, self.now())
+
+    async def _has_try(self, id: int) -> bool:
+        """Counts one try of the code."""
+        left = (OneTimeToken.id == id) & (OneTimeToken.tries < MAX_TRIES)
+        return await self.one_time_tokens.count_try(left)
 
     def _sealed(self, data: Mapping[str, Any] | None, token_hash: str) -> str | None:
         if data is None:

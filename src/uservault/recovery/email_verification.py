@@ -81,14 +81,15 @@ class EmailVerification:
     async def verify_by_token(self, token: str) -> None:
         """Raises OneTimeTokenInvalid, or EmailTaken if another user has taken the address since."""
         one_time_token = await self.one_time_tokens.find(token, *OF_ADDRESS)
-        await self._verify(await self.users.get(one_time_token.user_id), one_time_token)
+        await self.verify(await self.users.get(one_time_token.user_id), one_time_token)
 
     async def verify_by_code(self, user_id: int, code: str) -> None:
         """Raises like `verify_by_token`, or TooManyTries."""
         user = await self.users.get(user_id)
-        await self._verify(user, await self.one_time_tokens.find_by_code(user_id, code))
+        await self.verify(user, await self.one_time_tokens.find_by_code(user_id, code))
 
-    async def _verify(self, user: User, one_time_token: LiveToken) -> None:
+    async def verify(self, user: User, one_time_token: LiveToken) -> None:
+        """Raises like `verify_by_token`."""
         if one_time_token.purpose is Purpose.ADD_EMAIL:
             await self._verify_further(user, one_time_token)
             return

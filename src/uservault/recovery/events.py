@@ -11,6 +11,12 @@ class EmailProposed(Event):
     type = "email.proposed"
 
 
+class EmailCodeRefused(Event):
+    """Sent with the address and without a login. No subject: nobody has the address."""
+
+    type = "email.code_refused"
+
+
 class PasswordReset(Event):
     """With a one-time token, from an e-mail or an administrator, not with the old password."""
 

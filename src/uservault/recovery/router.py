@@ -11,6 +11,7 @@ from uservault.one_time_tokens.errors import OneTimeTokenInvalid
 from uservault.one_time_tokens.purposes import Purpose
 from uservault.passwords.errors import PasswordRefused
 from uservault.passwords.hasher import TooManyPasswords
+from uservault.recovery.code_with_address import CodeWithAddress
 from uservault.recovery.email_requests import EmailRequests
 from uservault.recovery.email_verification import EmailVerification
 from uservault.recovery.password_reset import PasswordRecovery
@@ -30,15 +31,20 @@ ACCEPTED = Message(message="If an account uses this address, we will send it an 
 )
 @idempotent()
 async def verify_email(
-    caller: Caller, data: EmailVerify, verification: Inject[EmailVerification]
+    caller: Caller,
+    data: EmailVerify,
+    verification: Inject[EmailVerification],
+    with_address: Inject[CodeWithAddress],
 ) -> Message:
-    """Verify an e-mail address with the token from the e-mail or, when logged in, its code.
+    """Verify an e-mail address with the token from the e-mail, or with its code.
 
-    Both expire after 24 hours; the code also after five tries. An address allows ten wrong codes a
-    day. A new address replaces the old one.
+    Send `email` with the code, or log in. A further or new address needs the login. Both expire
+    after 24 hours; the code also after five tries. An address allows ten wrong codes a day.
     """
     if data.token is not None:
         await verification.verify_by_token(data.token)
+    elif data.email is not None:
+        await with_address.verify(data.email, data.code or "")
     elif caller is None:
         raise Unauthorized
     else:

@@ -22,7 +22,7 @@ class EmailRequest(Schema):
 
 
 class EmailVerify(Schema):
-    """Send the token, or log in and send the code."""
+    """Send the token, or the code with your `email`, or log in and send the code."""
 
     token: Token | None = Field(None, description="The token from the link in the e-mail.")
     code: str | None = Field(
@@ -31,6 +31,7 @@ class EmailVerify(Schema):
         description="The six-digit code from the same e-mail.",
         examples=["042917"],
     )
+    email: Email | None = Field(None, description="The address that the e-mail was sent to.")
 
 
 class PasswordReset(Schema):

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from uservault.kit.identity import email_key
 from uservault.limits.limit import Limit
@@ -16,6 +17,7 @@ class EmailThrottle:
 
     def __init__(self, resources: Resources) -> None:
         rates = resources.settings.limits
+        self.now = resources.clock
         self.throttle = Throttle(resources.counters)
         self.client = Limit.parsed("letters-client", rates.letters_per_client)
         self.address = Limit.parsed("letters-address", rates.letters_per_address)
@@ -31,6 +33,11 @@ class EmailThrottle:
         """
         await self.throttle.take(self.client, client.network)
         return await self.throttle.fits(self.address, "stranger", purpose, email_key(email))
+
+    async def give_back(self, purpose: str, email: str, requested_at: datetime) -> None:
+        """Uncounts a stranger's request whose e-mail was not sent, if that is still counted."""
+        if self.now() < requested_at + timedelta(seconds=self.address.window):
+            await self.throttle.give_back(self.address, "stranger", purpose, email_key(email))
 
     def of_client(self, client: Client) -> Iterator[Counted]:
         yield self.client, (client.network,)
@@ -53,3 +60,20 @@ class ResetThrottle:
     async def admit(self, token_id: int) -> None:
         """Raises TooManyTries."""
         await self.throttle.take(self.limit, str(token_id))
+
+
+class CodeClientThrottle:
+    """Limits the wrong codes from one client, whichever addresses they are sent with."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.throttle = Throttle(resources.counters)
+        rate = resources.settings.limits.login_per_client
+        self.limit = Limit.parsed("code-client", rate)
+
+    async def admit(self, client: Client) -> None:
+        """Raises TooManyTries."""
+        await self.throttle.take(self.limit, client.network)
+
+    async def forgive(self, client: Client) -> None:
+        """The code was right."""
+        await self.throttle.give_back(self.limit, client.network)

@@ -24,7 +24,9 @@ class LimitSettings(Branch):
     login_per_account: Rate = Field(
         "60/minute", description="Failed logins for one name from all IP addresses."
     )
-    login_per_client: Rate = Field("100/minute", description="Failed logins from one IP address.")
+    login_per_client: Rate = Field(
+        "100/minute", description="Failed logins from one IP address, and wrong codes."
+    )
     register_per_client: OrNone[Rate] = Field(
         None,
         description="Users registered from one IP address. Default: `30/minute` in production,"

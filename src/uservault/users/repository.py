@@ -2,6 +2,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from uservault.db.base import NOBODY
 from uservault.kit.identity import email_key, login_key
 from uservault.users.identifiers import Identifier, Kind
 from uservault.users.models import User
@@ -49,6 +50,10 @@ class UserRepository(Repository[User]):
         kind = Kind.EMAIL if is_email else Kind.USERNAME
         found = select(Identifier.user_id).where(Identifier.kind == kind, Identifier.key == key)
         return await self.session.scalar(found)
+
+    async def by_email(self, email: str) -> User | None:
+        """The user with this address, locked. Takes as many queries if there is none."""
+        return await self.get(await self.id_by_email(email) or NOBODY)
 
     async def id_by_email(self, email: str) -> int | None:
         """The user with this address in any spelling, deleted or not."""
