@@ -15,11 +15,11 @@ from uservault.invitations.sweep import InvitationSweep
 from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.problems import Problem
-from uservault.mail.delivery import Delivery
 from uservault.mail.sweep import MailSweep
 from uservault.one_time_tokens.sweep import OneTimeTokenSweep
 from uservault.privacy.erasures import ErasureSweep
 from uservault.privacy.sweep import PurgeSweep
+from uservault.recovery.delivery import RequestedDelivery
 from uservault.recovery.email_request_job import EmailRequestJob
 from uservault.recovery.sweep import EmailRequestSweep
 from uservault.roles.expiry import GrantExpiry
@@ -55,7 +55,7 @@ class Schedule:
 
 
 SCHEDULES = (
-    Schedule(Delivery, interval=1),
+    Schedule(RequestedDelivery, interval=1),
     Schedule(MailSweep, interval=600),
     Schedule(SessionSweep, interval=600),
     Schedule(KeySweep, interval=600),

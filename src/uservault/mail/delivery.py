@@ -12,7 +12,8 @@ from sqlalchemy import Update, update
 from uservault.db.errors import ConcurrentChange, DatabaseUnavailable
 from uservault.db.unit_of_work import unit_of_work
 from uservault.kit.backoff import backoff
-from uservault.mail.messages import LASTS
+from uservault.mail.gate import MailGate
+from uservault.mail.messages import LASTS, Family
 from uservault.mail.models import Mail
 from uservault.mail.queue import MailQueue
 from uservault.wiring.ports import MailFailure, Resources
@@ -65,8 +66,11 @@ class Delivery:
         return self.resources.shared(Renderer)
 
     async def _try(self, renderer: "Renderer", mail: Mail) -> None:
+        if self._is_expired(mail):
+            await self._record_failure(mail, MailFailure(EXPIRED, permanent=True))
+            await self._uncount(mail)
+            return
         try:
-            self._ensure_worth_sending(mail)
             await self._send(renderer, mail)
         except MailFailure as failure:
             await self._record_failure(mail, failure)
@@ -75,11 +79,15 @@ class Delivery:
         else:
             await self._record_sent(mail)
 
-    def _ensure_worth_sending(self, mail: Mail) -> None:
-        """Raises MailFailure if the link in the e-mail has expired."""
+    def _is_expired(self, mail: Mail) -> bool:
+        """Whether the link in the e-mail has expired while it waited."""
         lasts = LASTS.get(mail.template)
-        if lasts and self.now() >= mail.created_at + lasts:
-            raise MailFailure(EXPIRED, permanent=True)
+        return bool(lasts and self.now() >= mail.created_at + lasts)
+
+    async def _uncount(self, mail: Mail) -> None:
+        """The user did not get it, so it does not keep them from asking for another."""
+        gate = self.resources.shared(MailGate)
+        await gate.give_back(Family(mail.priority), mail.recipient, mail.created_at)
 
     async def _send(self, renderer: "Renderer", mail: Mail) -> None:
         fields = json.loads(self.sealer.open(mail.sealed or "", mail.purpose))

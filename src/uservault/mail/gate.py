@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from uservault.access.principal import Permission, Principal
@@ -43,6 +44,7 @@ class MailGate:
 
     def __init__(self, resources: Resources) -> None:
         rates = resources.settings.limits
+        self.now = resources.clock
         self.throttle = Throttle(resources.counters)
         self.recipient = Limit.parsed("mails-recipient", rates.mails_per_recipient)
         self.client = Limit.parsed("mails-client", rates.mails_per_client)
@@ -61,6 +63,11 @@ class MailGate:
             causes = self._causes(family, actor, origin)
             await self._take((self.recipient, family, key), *causes)
         return Admitted(to)
+
+    async def give_back(self, family: Family, address: str, queued_at: datetime) -> None:
+        """Uncounts an e-mail that was not sent, if its recipient's count still goes on."""
+        if self.now() < queued_at + timedelta(seconds=self.recipient.window):
+            await self.throttle.give_back(self.recipient, family.name, email_key(address))
 
     def _causes(
         self, family: str, actor: Principal | None, origin: Origin | None
