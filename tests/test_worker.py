@@ -19,7 +19,7 @@ from uservault.app import Opening, create_app
 from uservault.db.errors import DatabaseUnavailable
 from uservault.settings.tree import Settings
 from uservault.wiring.ports import Resources, system_clock
-from uservault.worker import Schedule, Worker, working
+from uservault.worker import Schedule, Worker, work, working
 
 
 @dataclass
@@ -187,6 +187,18 @@ class TestWorkerCommand:
         assert (tmp_path / "log.worker.jsonl").read_text().count("worker stopped") == 1
         assert postbox.recipients == ["ada@example.com"]
         assert await mails(resources, "sealed", "tries") == [(None, 1)]
+
+    async def test_warns_of_production_without_e_mail(
+        self, resources: Resources, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        settings = resources.settings.model_copy(update={"env": "production"})
+        task = asyncio.create_task(work(replace(resources, settings=settings)))
+
+        await until(lambda: "USERVAULT_MAIL__FROM" in caplog.text)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await task
+
+        assert "USERVAULT_MAIL__HOST" in caplog.text
 
 
 def _environment(url: str, port: int) -> dict[str, str]:

@@ -16,6 +16,7 @@ from uservault.keys.sweep import KeySweep
 from uservault.kit.backoff import backoff, jittered
 from uservault.kit.problems import Problem
 from uservault.mail.sweep import MailSweep
+from uservault.mail.warning import warn_of_mail_settings
 from uservault.one_time_tokens.sweep import OneTimeTokenSweep
 from uservault.privacy.erasures import ErasureSweep
 from uservault.privacy.sweep import PurgeSweep
@@ -142,5 +143,6 @@ async def work(resources: Resources) -> None:
         loop.add_signal_handler(number, stopped.set)
     async with working(resources):
         log.info("worker started")
+        warn_of_mail_settings(resources.settings)
         await stopped.wait()
     log.info("worker stopped")

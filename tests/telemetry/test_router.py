@@ -8,6 +8,7 @@ from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
 from tests.support import databases
+from tests.support.processes import running
 from tests.support.server import free_port
 from uservault.app import create_app
 from uservault.db.unit_of_work import unit_of_work
@@ -59,6 +60,18 @@ class TestReadiness:
         response = await anyone.get(f"{PROBES}/readyz")
 
         assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+    async def test_says_to_everybody_just_that_production_has_no_e_mail(
+        self, resources: Resources
+    ) -> None:
+        settings = resources.settings.model_copy(update={"env": "production"})
+        async with running(replace(resources, settings=settings)) as app:
+            transport = ASGITransport(app)
+            async with AsyncClient(transport=transport, base_url="http://test") as client:
+                response = await client.get("/readyz")
+
+        assert response.status_code == 200
+        assert response.json() == {"status": "ok", "warnings": ["E-mail is not set up."]}
 
     async def test_is_bad_at_another(self, anyone: AsyncClient, resources: Resources) -> None:
         async with unit_of_work(resources.database) as session:

@@ -7,12 +7,15 @@ from uservault.db.database import Database
 from uservault.db.errors import DatabaseUnavailable
 from uservault.db.revisions import TABLE, newest
 from uservault.kit.problems import Unavailable
+from uservault.settings.mail_setup import mail_warnings
 from uservault.wiring.ports import Resources
 
 
 class NotReady(Unavailable):
     title = "The service is not ready."
 
+
+NO_MAIL = "E-mail is not set up."  # which setting is missing, the log says and strangers need not
 
 # Whether the server refuses writes, by backend. No transaction: a probe must delay no writer.
 SERVER_IS_READ_ONLY = {
@@ -30,6 +33,7 @@ class Readiness:
     def __init__(self, resources: Resources) -> None:
         self.database = resources.database
         self.expected = newest()
+        self.warnings = [NO_MAIL] if any(mail_warnings(resources.settings)) else None
         read_only = SERVER_IS_READ_ONLY[self.database.url.get_backend_name()]
         self._question = text(f"SELECT version_num, {read_only} FROM {TABLE}")  # noqa: S608
 

@@ -22,6 +22,14 @@ class Health(BaseModel):
     status: Literal["ok"] = Field("ok", description="Always `ok`. Failures are problems.")
 
 
+class Ready(Health):
+    """The service can answer requests."""
+
+    warnings: list[str] | None = Field(
+        None, description="What does not work yet, if anything. The log names the settings."
+    )
+
+
 class Root(BaseModel):
     """The name of the service, and the paths where things are."""
 
@@ -61,8 +69,8 @@ async def get_health() -> Health:
     return Health()
 
 
-@router.get("/readyz", responses=problems(NotReady))
-async def get_readiness(readiness: Shared[Readiness]) -> Health:
+@router.get("/readyz", responses=problems(NotReady), response_model_exclude_none=True)
+async def get_readiness(readiness: Shared[Readiness]) -> Ready:
     """Check that the service can answer requests: the database works and is migrated."""
     await readiness.check()
-    return Health()
+    return Ready(warnings=readiness.warnings)
