@@ -20,6 +20,7 @@ from uservault.mail.warning import warn_of_mail_settings
 from uservault.one_time_tokens.sweep import OneTimeTokenSweep
 from uservault.privacy.erasures import ErasureSweep
 from uservault.privacy.sweep import PurgeSweep
+from uservault.privacy.unverified import UnverifiedSweep
 from uservault.recovery.delivery import RequestedDelivery
 from uservault.recovery.email_request_job import EmailRequestJob
 from uservault.recovery.sweep import EmailRequestSweep
@@ -68,6 +69,7 @@ SCHEDULES = (
     Schedule(LateLinking, interval=600),
     Schedule(EventSweep, interval=600),
     Schedule(PurgeSweep, interval=600),
+    Schedule(UnverifiedSweep, interval=600),
     Schedule(ErasureSweep, interval=600),
     Schedule(InvitationSweep, interval=3600),
     Schedule(GrantExpiry, interval=60),

@@ -1,6 +1,7 @@
 """Admits requests. Each kind of credential belongs to the feature that issues it."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
@@ -61,6 +62,13 @@ async def authenticated(request: Request) -> Principal:
         writes = resources_of(request).shared(WriteThrottle)
         request.scope.setdefault(ANSWER_HEADERS, {}).update(await writes.admit(principal))
     return principal
+
+
+async def recognised(request: Request) -> Principal | None:
+    """The caller where nobody has to say who they are: a bad credential is none. Not counted."""
+    with suppress(Unauthorized):
+        return await _authenticate(request)
+    return None
 
 
 async def _authenticate(request: Request) -> Principal:

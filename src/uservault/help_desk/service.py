@@ -16,6 +16,7 @@ from uservault.roles.assignments import RoleAssignments
 from uservault.sessions.service import SessionService
 from uservault.users.models import User
 from uservault.users.reader import UserReader
+from uservault.users.repository import UserRepository
 from uservault.users.service import UserService
 from uservault.wiring.scope import CurrentSettings, Inject, Now, Shared, injected
 
@@ -33,6 +34,7 @@ class HelpDesk:
 
     reader: Shared[UserReader]
     users: Inject[UserService]
+    rows: Inject[UserRepository]
     roles: Inject[RoleAssignments]
     passwords: Inject[PasswordService]
     one_time_tokens: Inject[OneTimeTokenService]
@@ -75,12 +77,14 @@ class HelpDesk:
             await self.notices.tell(messages.EmailMarked(username=user.username), to)
 
     async def _user(self, user_id: int, by: Principal | None) -> User:
-        """The user, locked."""
+        """The user, locked. They are helped, so they are here to stay."""
         if by and by.user_id == user_id:
             raise Forbidden(NOT_FOR_YOURSELF)
         if by:
             await self.roles.ensure_may_change(user_id, by)
-        return await self.users.get(user_id)
+        user = await self.users.get(user_id)
+        await self.rows.settle(user)
+        return user
 
     def _read(self, user: User, token: str, expires_at: datetime) -> PasswordResetRead:
         page = messages.ResetPassword(token=token, username=user.username)

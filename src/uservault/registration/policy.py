@@ -1,12 +1,16 @@
 """Who may register."""
 
+from typing import Annotated
+
 from fastapi import Request
 
-from uservault.access.guard import authenticated
+from uservault.access.guard import authenticated, recognised
 from uservault.access.principal import Permission
 from uservault.registration.errors import RegistrationClosed
 from uservault.wiring.ports import Resources
-from uservault.wiring.scope import resources_of
+from uservault.wiring.scope import Given, resources_of
+
+BY_OTHERS = "made_by_others"  # in a request's scope: whether an administrator makes the user
 
 
 class RegistrationPolicy:
@@ -28,12 +32,18 @@ class RegistrationPolicy:
 async def may_register(request: Request) -> None:
     """Admits everyone in mode `open`, otherwise only callers with `users:write`.
 
-    In mode `open`, credentials are ignored. Raises RegistrationClosed, or Unauthorized for invalid
-    credentials.
+    In mode `open`, credentials are not needed, and say only whether an administrator makes the
+    user. Raises RegistrationClosed, or Unauthorized for invalid credentials.
     """
     if resources_of(request).shared(RegistrationPolicy).open:
+        caller = await recognised(request) if "authorization" in request.headers else None
+        request.scope[BY_OTHERS] = bool(caller and Permission.USERS_WRITE in caller.permissions)
         return
     if "authorization" not in request.headers:
         raise RegistrationClosed
     if Permission.USERS_WRITE not in (await authenticated(request)).permissions:
         raise RegistrationClosed
+    request.scope[BY_OTHERS] = True
+
+
+MadeByOthers = Annotated[bool, Given(take=lambda scope: scope.facts.get(BY_OTHERS, True))]

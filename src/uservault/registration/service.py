@@ -5,6 +5,7 @@ from uservault.kit.problems import Conflict
 from uservault.recovery.email_verification import EmailVerification
 from uservault.registration.accounts import Accounts
 from uservault.registration.events import RegistrationThrottled
+from uservault.registration.policy import MadeByOthers
 from uservault.registration.schemas import UserCreate
 from uservault.registration.throttle import RegistrationThrottle
 from uservault.users.models import User
@@ -21,6 +22,7 @@ class RegistrationService:
     events: Inject[EventLog]
     settings: CurrentSettings
     origin: CurrentOrigin
+    by_others: MadeByOthers
 
     async def register(self, data: UserCreate) -> User:
         """Raises UsernameTaken, EmailTaken, PasswordRefused, TooManyTries or TooManyPasswords."""
@@ -37,5 +39,5 @@ class RegistrationService:
 
     async def _create(self, data: UserCreate) -> User:
         if self.settings.production:
-            return await self.accounts.create(data)
-        return await self.accounts.create_admin_if_first(data)
+            return await self.accounts.create(data, provisional=not self.by_others)
+        return await self.accounts.create_admin_if_first(data, provisional=not self.by_others)

@@ -10,6 +10,7 @@ from uservault.kit.identity import KEY_LENGTH
 from uservault.users.identifiers import keep_identifiers
 
 DELETED = text("deleted_at IS NOT NULL")
+PROVISIONAL = text("provisional_since IS NOT NULL")
 PARTIAL: Any = ("sqlite", "postgresql")  # the dialects with partial indexes
 
 
@@ -28,6 +29,9 @@ class User(Base):
     inactive_until: Mapped[datetime | None] = mapped_column(default=None)  # end of the deactivation
     inactive_reason: Mapped[str | None] = mapped_column(String(500), default=None)
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)  # purged later
+    # When they registered by themselves. None: they logged in or verified an address since, or
+    # somebody else made or changed them.
+    provisional_since: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -42,6 +46,7 @@ class User(Base):
             deleted_at,
             info={"where": DELETED, "only": PARTIAL},
         ).ddl_if(dialect=PARTIAL),
+        Index("ix_users_provisional_since", provisional_since, info={"where": PROVISIONAL}),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
 

@@ -35,9 +35,15 @@ class UserRepository(Repository[User]):
         await self.session.refresh(user, ["credential_epoch"])
 
     async def note_login(self, id: int, at: datetime) -> None:
-        """Changes neither `updated_at` nor the version: nobody edited the user."""
-        seen = update(User).where(User.id == id).values(last_login_at=at)
+        """The user is here to stay. An entity tag does not count it as a change."""
+        seen = update(User).where(User.id == id).values(last_login_at=at, provisional_since=None)
         await self.session.execute(seen.execution_options(synchronize_session=False))
+
+    async def settle(self, user: User) -> None:
+        """They are here to stay. An entity tag does not count it as a change."""
+        if user.provisional_since:
+            known = update(User).where(User.id == user.id).values(provisional_since=None)
+            await self.session.execute(known.execution_options(synchronize_session=False))
 
     async def lock(self, *ids: int) -> None:
         """Locks several users in one order, so that no two callers wait for each other."""

@@ -1,4 +1,7 @@
+from typing import Unpack
+
 from uservault.events.log import EventLog
+from uservault.users.beginning import Beginning
 from uservault.users.email_domains import EmailDomains
 from uservault.users.emails import UserEmailRepository
 from uservault.users.errors import DeactivationOver, DeletedUserNotFound, EmailTaken, UserNotFound
@@ -33,11 +36,10 @@ class UserService:
     now: Now
 
     async def create(
-        self, username: str, email: str, locale: str | None = None, *, verified: bool = False
+        self, username: str, email: str, locale: str | None = None, **how: Unpack[Beginning]
     ) -> User:
-        """`verified`: the caller knows that the address belongs to the user.
-        Raises UsernameTaken, EmailTaken or Invalid.
-        """
+        """Raises UsernameTaken, EmailTaken or Invalid."""
+        verified = how.get("verified", False)
         self.domains.check(email)
         now = self.now()
         user = User(
@@ -45,6 +47,7 @@ class UserService:
             email=email,
             email_verified_at=now if verified else None,
             locale=locale,
+            provisional_since=now if how.get("provisional") and not verified else None,
             created_at=now,
             updated_at=now,
         )
@@ -136,10 +139,8 @@ class UserService:
         user.inactive_until, user.inactive_reason = data.until, data.reason
         user.credential_epoch += 1
         await self._save(user)
-        after = self._state(user)
-        self.events.record(
-            UserDeactivated(subject_id=id, until=data.until, before=before, after=after)
-        )
+        states = {"before": before, "after": self._state(user)}
+        self.events.record(UserDeactivated(subject_id=id, until=data.until, **states))
         return to_read(user, self.now())
 
     async def activate(self, id: int, check: Precondition) -> UserRead:
@@ -151,8 +152,7 @@ class UserService:
             user.is_active = True
             user.inactive_until = user.inactive_reason = None
             await self._save(user)
-            after = self._state(user)
-            self.events.record(UserActivated(subject_id=id, before=before, after=after))
+            self.events.record(UserActivated(subject_id=id, before=before, after=self._state(user)))
         return to_read(user, self.now())
 
     async def delete(self, id: int, check: Precondition) -> User:
@@ -174,8 +174,7 @@ class UserService:
         user = await self.users.get_deleted(id)
         if user is None:
             raise DeletedUserNotFound
-        before = self._state(user)
-        user.deleted_at = None
+        before, user.deleted_at = self._state(user), None
         await self._save(user)
         self.events.record(UserRestored(subject_id=id, before=before, after=self._state(user)))
         return to_read(user, self.now())
@@ -191,6 +190,7 @@ class UserService:
 
     async def _save(self, user: User) -> None:
         user.updated_at = self.now()
+        user.provisional_since = None  # whoever changes them takes them for real
         await self.users.save(user)
 
     async def get(self, id: int) -> User:
