@@ -1,12 +1,12 @@
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 
 from uservault.events.log import EventLog
 from uservault.privacy.events import RegistrationExpired
 from uservault.privacy.purge import Purge
-from uservault.roles.models import UserRole
-from uservault.users.models import NOT_DELETED, User
+from uservault.registration.provisional_reader import PROVISIONAL
+from uservault.users.models import User
 from uservault.users.repository import UserRepository
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import scope
@@ -15,9 +15,8 @@ BATCH_SIZE = 100
 
 
 def due(end: datetime) -> Select[int]:
-    """Users who registered by themselves until then, and whom nobody has seen or given a role."""
-    roles = exists().where(UserRole.user_id == User.id)
-    unseen = (User.provisional_since <= end) & NOT_DELETED & ~User.email_verified & ~roles
+    """Users who registered by themselves until then, and whom nobody has seen since."""
+    unseen = PROVISIONAL & (User.provisional_since <= end)
     return select(User.id).where(unseen).order_by(User.provisional_since)
 
 

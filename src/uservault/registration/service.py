@@ -5,6 +5,7 @@ from uservault.kit.problems import Conflict
 from uservault.recovery.email_verification import EmailVerification
 from uservault.registration.accounts import Accounts
 from uservault.registration.events import RegistrationThrottled
+from uservault.registration.moving import MovedRegistration
 from uservault.registration.policy import MadeByOthers
 from uservault.registration.schemas import UserCreate
 from uservault.registration.throttle import RegistrationThrottle
@@ -17,6 +18,7 @@ class RegistrationService:
     """Registration by users themselves, or by a caller with `users:write`."""
 
     accounts: Inject[Accounts]
+    moving: Inject[MovedRegistration]
     verification: Inject[EmailVerification]
     throttle: Shared[RegistrationThrottle]
     events: Inject[EventLog]
@@ -38,6 +40,9 @@ class RegistrationService:
         return user
 
     async def _create(self, data: UserCreate) -> User:
+        required = self.settings.registration.verify == "required"
+        if required and not self.by_others and (moved := await self.moving.move(data)):
+            return moved
         if self.settings.production:
             return await self.accounts.create(data, provisional=not self.by_others)
         return await self.accounts.create_admin_if_first(data, provisional=not self.by_others)
