@@ -130,6 +130,16 @@ class TestLift:
         left = await boss.get(f"/throttles?user_id={ada.id}&client={HERE}")
         assert [each["kind"] for each in left.json()] == ["login", "login", "login-client"]
 
+    async def test_lifts_wrong_codes_of_a_client(self, boss: Person, counting: AsyncClient) -> None:
+        guess = {"email": "nobody@example.com", "code": "123456"}
+        await counting.post("/account/verify-email", json=guess)
+
+        shown = (await boss.get(f"/throttles?client={HERE}")).json()
+        await boss.delete(f"/throttles?client={HERE}")
+
+        assert [(each["kind"], each["used"]) for each in shown] == [("code-client", 1)]
+        assert (await boss.get(f"/throttles?client={HERE}")).json() == []
+
     async def test_lifts_a_client_s(self, boss: Person, counting: AsyncClient) -> None:
         for number in range(101):
             await fail(counting, 1, f"name{number}")

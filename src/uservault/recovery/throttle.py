@@ -77,3 +77,6 @@ class CodeClientThrottle:
     async def forgive(self, client: Client) -> None:
         """The code was right."""
         await self.throttle.give_back(self.limit, client.network)
+
+    def of_client(self, client: Client) -> Iterator[Counted]:
+        yield self.limit, (client.network,)

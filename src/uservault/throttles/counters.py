@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from uservault.limits.throttle import Counted
 from uservault.passwords.throttle import LoginThrottle, PasswordThrottle
-from uservault.recovery.throttle import EmailThrottle
+from uservault.recovery.throttle import CodeClientThrottle, EmailThrottle
 from uservault.registration.throttle import RegistrationThrottle
 from uservault.telemetry.origin import Client
 from uservault.throttles.schemas import ThrottleQuery
@@ -34,6 +34,7 @@ class ThrottleCounters:
         self.login = resources.shared(LoginThrottle)
         self.password = resources.shared(PasswordThrottle)
         self.emails = resources.shared(EmailThrottle)
+        self.codes = resources.shared(CodeClientThrottle)
         self.registration = resources.shared(RegistrationThrottle)
 
     async def of(self, query: ThrottleQuery) -> AsyncIterator[Named]:
@@ -58,6 +59,6 @@ class ThrottleCounters:
         return counters
 
     def _of_client(self, client: Client) -> Iterator[Named]:
-        features = (self.login, self.registration, self.emails)
+        features = (self.login, self.registration, self.emails, self.codes)
         for feature in features:
             yield from map(Named, feature.of_client(client))

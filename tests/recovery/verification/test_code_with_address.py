@@ -79,6 +79,15 @@ class TestCodeWithTheAddress:
 
         assert (await prove(anyone, email=ADA, code=welcome.code)).status_code == 403
 
+    @pytest.mark.promise("B3")
+    async def test_bears_a_hundred_wrong_ones_a_minute_from_one_client(
+        self, welcome: Received, anyone: AsyncClient
+    ) -> None:
+        for n in range(100):
+            await prove(anyone, email=f"user{n}@example.com", code="123456")
+
+        assert (await prove(anyone, email=ADA, code=welcome.code)).status_code == 429
+
     async def test_is_of_no_use_for_another_address(
         self, welcome: Received, anyone: AsyncClient, resources: Resources
     ) -> None:
