@@ -32,6 +32,7 @@ from uservault.registration.first_admin import make_first_admin
 from uservault.registration.router import router as registration
 from uservault.resources import open_resources
 from uservault.roles.router import router as roles
+from uservault.search.router import router as search
 from uservault.sessions.authenticator import SessionAuthenticator
 from uservault.sessions.last_seen import LastSeen
 from uservault.sessions.router import router as sessions
@@ -52,6 +53,7 @@ from uservault.worker import working
 ROUTERS = (
     users,
     me,
+    search,
     account,
     auth,
     sessions,

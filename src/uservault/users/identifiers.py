@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Connection, ForeignKey, Table, delete, event, insert, inspect, update
+from sqlalchemy import Connection, ForeignKey, Index, Table, delete, event, insert, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
@@ -25,6 +25,17 @@ class Identifier(Base):
     """A name or an address in its unique form. Deleted users keep theirs until they are purged."""
 
     __tablename__ = "identifiers"
+    # For prefixes: the primary key is in the order of a language on PostgreSQL, elsewhere of the
+    # characters.
+    __table_args__: ClassVar[Any] = (  # type: ignore[misc]
+        Index(
+            "ix_identifiers_prefix",
+            "kind",
+            "key",
+            postgresql_ops={"key": "varchar_pattern_ops"},
+            info={"only": ("postgresql",)},
+        ).ddl_if(dialect="postgresql"),
+    )
 
     kind: Mapped[str] = mapped_column(exact(16), primary_key=True)
     key: Mapped[str] = mapped_column(exact(KEY_LENGTH), primary_key=True)

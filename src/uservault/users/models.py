@@ -10,6 +10,8 @@ from uservault.kit.identity import KEY_LENGTH
 from uservault.users.identifiers import keep_identifiers
 
 DELETED = text("deleted_at IS NOT NULL")
+INACTIVE = text("NOT is_active")
+UNVERIFIED = text("email_verified_at IS NULL")
 PROVISIONAL = text("provisional_since IS NOT NULL")
 PARTIAL: Any = ("sqlite", "postgresql")  # the dialects with partial indexes
 
@@ -47,6 +49,15 @@ class User(Base):
             info={"where": DELETED, "only": PARTIAL},
         ).ddl_if(dialect=PARTIAL),
         Index("ix_users_provisional_since", provisional_since, info={"where": PROVISIONAL}),
+        # What lists are sorted by, and the few that most filters of a state are for.
+        Index(None, "created_at", "id"),
+        Index(None, "last_login_at", "id"),
+        Index("ix_users_inactive", "id", info={"where": INACTIVE, "only": PARTIAL}).ddl_if(
+            dialect=PARTIAL
+        ),
+        Index("ix_users_unverified", "id", info={"where": UNVERIFIED, "only": PARTIAL}).ddl_if(
+            dialect=PARTIAL
+        ),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
 

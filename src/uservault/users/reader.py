@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,12 @@ from uservault.users.errors import UserNotFound
 from uservault.users.models import NOT_DELETED, User
 from uservault.users.schemas import UserRead
 from uservault.users.status import ACTIVE, is_active, lapse
-from uservault.web.pagination import Page, PageQuery, in_pages, read_page
 from uservault.wiring.ports import Resources
 
 FIELDS = tuple(UserRead.model_fields)
 USER_COLUMNS = tuple(getattr(User, field) for field in FIELDS)
 READ_COLUMNS = select(*USER_COLUMNS).where(NOT_DELETED)
 SHOWN = tuple(name for name, field in UserRead.model_fields.items() if not field.exclude)
-PAGE = in_pages(select(*(getattr(User, name) for name in SHOWN)).where(NOT_DELETED), User.id)
 
 
 class UserReader:
@@ -42,17 +40,17 @@ class UserReader:
             return self._read_one(me.user)
         return await self.get(id)
 
-    async def page(self, query: PageQuery) -> Page[UserRead]:
-        """Sorted by id."""
-        rows = await read_page(self.database, PAGE, query, list)
-        # The columns have the types of UserRead: validation would double the time.
-        now = self.now()
-        json = to_json([_shown(row, now) for row in rows.items])
-        return Page([], rows.cursor, json)
-
     def _read_one(self, row: Sequence[Any]) -> UserRead:
         user = UserRead.model_validate(dict(zip(FIELDS, row, strict=True)))
         return user if user.is_active else lapse(user, self.now())
+
+
+def as_json(rows: Iterable[AnyRow], now: datetime) -> bytes:
+    """A list of UserRead from rows that begin with the columns SHOWN.
+
+    The columns have the types of UserRead: validation would double the time.
+    """
+    return to_json([_shown(row, now) for row in rows])
 
 
 def _shown(row: AnyRow, now: datetime) -> dict[str, Any]:

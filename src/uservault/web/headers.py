@@ -22,6 +22,7 @@ HEADERS: Mapping[str, dict[str, Any]] = {
         '</api/users?limit=50&cursor=50>; rel="next"',
     ),
     "Location": _header("The path of the new resource.", "/api/users/1"),
+    "Preference-Applied": _header("What was done of `Prefer` (RFC 7240).", "count=exact"),
     "RateLimit": _header(
         "The tries that are left and, if none is, the seconds until there are more. Also sent with"
         " failed logins and with writes (draft-ietf-httpapi-ratelimit-headers-11).",
@@ -33,6 +34,7 @@ HEADERS: Mapping[str, dict[str, Any]] = {
     ),
     "Retry-After": _header("Seconds to wait before you try again.", "1"),
     "WWW-Authenticate": _header("The scheme to use (RFC 6750).", 'Bearer realm="uservault"'),
+    "X-Total-Count": _header("How many there are, with `Prefer: count=exact`.", "1234"),
     "X-Request-ID": _header("On every response: its request in the logs.", "Vb0yhcJ4"),
 }
 ANSWER_HEADERS = "answer_headers"

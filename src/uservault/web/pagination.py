@@ -42,16 +42,25 @@ class PageQuery(BaseModel):
 class Page(Generic[T]):
     """`cursor` is where the next page begins; None on the last page.
 
-    `json`: the items as they are to be sent, instead of `items`.
+    `json`: the items as they are to be sent, instead of `items`. `total`: how many items all pages
+    have, if that was asked.
     """
 
     items: list[T]
     cursor: str | None
     json: bytes | None = None
+    total: int | None = None
 
     @property
     def body(self) -> list[T] | bytes:
         return self.items if self.json is None else self.json
+
+    def headers(self, request: Request) -> dict[str, str]:
+        """The Link header, and the count where it was asked."""
+        if self.total is None:
+            return self.link(request)
+        count = {"X-Total-Count": str(self.total), "Preference-Applied": "count=exact"}
+        return self.link(request) | count
 
     def link(self, request: Request) -> dict[str, str]:
         """The Link header to the next page (RFC 8288), as a relative reference."""
@@ -70,6 +79,10 @@ def _list_of(page: Any) -> Any:
 
 # Return type of a route that answers a page: the items as the body, and the Link header.
 Paged = Annotated[Page[T], Adds(("Link",), Page.link, body=lambda page: page.body, shape=_list_of)]
+
+# Likewise, of a route that counts on demand.
+COUNT = ("Link", "X-Total-Count", "Preference-Applied")
+Counted = Annotated[Page[T], Adds(COUNT, Page.headers, body=lambda page: page.body, shape=_list_of)]
 
 
 def in_pages(found: AnySelect, id: InstrumentedAttribute[int]) -> AnySelect:
