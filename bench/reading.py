@@ -6,6 +6,7 @@ import uvloop
 
 from bench.bars import Bar, at_least
 from bench.costs import Asked, compared
+from bench.cursors import page_after
 from bench.figures import Figure, beside, interleaved
 from bench.load import get
 from bench.minting import mint
@@ -76,7 +77,7 @@ def list_(stage: Stage) -> Iterator[Figure]:
     with uservault(settings) as server:
         first = Asked.over_and_over(server, [get("/api/users", token)])
         late = Asked.over_and_over(
-            server, [get(f"/api/users?cursor={sizes.users * 9 // 10}", token)]
+            server, [get(page_after(settings, sizes.users * 9 // 10), token)]
         )
         reference = Asked.over_and_over(stage.reference, [get("/users")])
         late.warm()

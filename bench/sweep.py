@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import uvloop
 
+from bench.cursors import page_after
 from bench.figures import Figure, percentile
 from bench.filling import username
 from bench.load import get, timed
@@ -21,6 +22,8 @@ Latencies: TypeAlias = Mapping[str, list[float]]  # milliseconds, by what was as
 
 USERS = (1_000, 10_000, 100_000, 1_000_000)
 PERCENTILES = (50, 99)
+# Each finds one user, whatever the number of users is.
+PREFIX, ADDRESS = f"/api/users?q={username(500)}@", f"/api/users?email={username(500)}@example.com"
 
 
 def sizes(stage: Stage) -> Iterator[Figure]:
@@ -39,13 +42,15 @@ def swept(users: int) -> list[int]:
 def _rounds(sizes: Sizes, settings: Settings, users: int) -> list[Latencies]:
     [(token, _)] = uvloop.run(mint(settings, [1]))
     names = some(username, users, sizes.lookups)
-    late = f"/api/users?cursor={users * 9 // 10}"
+    late = page_after(settings, users * 9 // 10)
     with uservault(settings) as server:
 
         def latencies() -> Latencies:
             return {
                 "first page": _pages(server, "/api/users", token, sizes.pages),
                 "page at 90 %": _pages(server, late, token, sizes.pages),
+                "search by prefix": _pages(server, PREFIX, token, sizes.pages),
+                "search by address": _pages(server, ADDRESS, token, sizes.pages),
                 "look-up": uvloop.run(_lookups(settings, names)),
             }
 

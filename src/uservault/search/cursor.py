@@ -17,7 +17,7 @@ WRONG = "It is not a cursor for this question. Take it from the Link header."
 class Place(NamedTuple):
     """The last row of the page before: what it was sorted by, and its id."""
 
-    value: str | datetime | None
+    value: int | str | datetime | None
     id: int
 
 
