@@ -1,4 +1,4 @@
-"""Password hashing. No other module imports passlib."""
+"""Password hashing."""
 
 import asyncio
 import logging
@@ -10,11 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from passlib.context import CryptContext
-
 from uservault.kit.problems import Unavailable
 from uservault.passwords.composed import composed
 from uservault.passwords.costs import DUMMY_ARGON2, DUMMY_BCRYPT, dummy_like
+from uservault.passwords.library import CryptContext
 from uservault.settings.passwords import PasswordSettings
 from uservault.wiring.ports import Verdict
 
