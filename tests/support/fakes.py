@@ -52,8 +52,8 @@ class FakeHasher:
             return Verdict(True, await self.hash(password))
         return Verdict(hash == await self.hash(password))
 
-    def knows(self, hash: str) -> bool:
-        return "hash of " in hash
+    def reason_against(self, hash: str) -> str | None:
+        return None if "hash of " in hash else "The format of this password hash is unknown."
 
     def expect(self, hashes: Iterable[str]) -> None:
         self.expected = list(hashes)

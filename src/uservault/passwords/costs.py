@@ -7,7 +7,6 @@ DUMMY_BCRYPT = f"$bcrypt-sha256$v=2,t=2b,r={{}}${'.' * 22}${'.' * 31}"
 DUMMY_ARGON2 = f"{{}}{'A' * 22}${'A' * 43}"
 BCRYPT = re.compile(r"\$2[abxy]?\$(\d\d)\$|\$bcrypt-sha256\$(?:v=2,t=2[ab],r=|2[ab],)(\d{1,2})\$")
 ARGON2 = re.compile(r"\$argon2(?:id|i|d)\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$")
-BEGINNINGS = ("$2", "$bcrypt-sha256$", "$argon2")  # of the hashes that these match
 
 
 def beginning(hash: str) -> str:

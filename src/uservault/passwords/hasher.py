@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from uservault.kit.problems import Unavailable
 from uservault.passwords.composed import composed
 from uservault.passwords.costs import DUMMY_ARGON2, DUMMY_BCRYPT, dummy_like
+from uservault.passwords.foreign.formats import FORMATS, NONE, recognise, recognised
+from uservault.passwords.foreign.refusals import HashRefused
 from uservault.passwords.library import CryptContext
 from uservault.settings.passwords import PasswordSettings
 from uservault.wiring.ports import Verdict
@@ -35,7 +37,8 @@ DUMMIES = {
     "argon2id": DUMMY_ARGON2.format("$argon2id$v=19$m=19456,t=2,p=1$"),
 }
 MAX_DUMMIES = 9  # the current cost and eight others: a refusal takes a bounded time
-UNREADABLE = (ValueError, TypeError, RuntimeError)  # damaged, or its library is not installed
+# Damaged, or its library is not installed.
+UNREADABLE = (HashRefused, ValueError, TypeError, RuntimeError)
 
 
 class TooManyPasswords(Unavailable):
@@ -68,8 +71,12 @@ class PooledHasher:
             self._learn(hash)
         return await self.run(lambda: self._verify_both(password, hash))
 
-    def knows(self, hash: str) -> bool:
-        return self._context.identify(hash) is not None
+    def reason_against(self, hash: str) -> str | None:
+        try:
+            recognise(hash)
+        except HashRefused as refused:
+            return str(refused)
+        return None
 
     def expect(self, hashes: Iterable[str]) -> None:
         """Forget what else was learnt: a cost that is no longer stored burns no more time."""
@@ -89,7 +96,7 @@ class PooledHasher:
         self._pool.shutdown(cancel_futures=True)
 
     def _learn(self, hash: str) -> None:
-        dummy = dummy_like(hash)
+        dummy = _dummy_like(hash)
         if dummy and dummy not in self._dummies and len(self._dummies) < MAX_DUMMIES:
             self._dummies = (*self._dummies, dummy)
 
@@ -106,16 +113,16 @@ class PooledHasher:
         return Verdict(as_typed, self._context.hash(one_form) if as_typed else None)
 
     def _verify(self, password: str, hash: str | None) -> Verdict:
-        if hash is None or not self._is_known(hash):
+        if hash is None or not _is_known(hash):
             self._burn(password)
             return Verdict(False)
         try:
-            right, upgraded = self._context.verify_and_update(password, hash)
+            right, upgraded = self._compare(password, hash)
         except UNREADABLE as error:
             log.warning("cannot read a password hash", extra={"reason": type(error).__name__})
             return self._verify(password, None)
         if not right:
-            self._burn(password, but=dummy_like(hash))
+            self._burn(password, but=_dummy_like(hash))
         return Verdict(right, upgraded)
 
     def _burn(self, password: str, but: str | None = None) -> None:
@@ -124,13 +131,15 @@ class PooledHasher:
         for dummy in self._dummies:
             if dummy != but:
                 with suppress(*UNREADABLE):
-                    self._context.verify(password, dummy)
+                    self._compare(password, dummy)
 
-    def _is_known(self, hash: str) -> bool:
-        known = self._context.identify(hash) is not None
-        if not known:
-            log.error("a password hash has an unknown scheme: its user cannot log in")
-        return known
+    def _compare(self, password: str, hash: str) -> tuple[bool, str | None]:
+        """Whether the password is right; if so, a better hash of it. A foreign one becomes ours."""
+        if self._context.identify(hash):
+            right, better = self._context.verify_and_update(password, hash)
+            return bool(right), better
+        right = recognise(hash).compare(password, NONE)
+        return right, self._context.hash(password) if right else None
 
     async def run(self, work: Callable[[], T]) -> T:
         """Raises TooManyPasswords."""
@@ -141,6 +150,20 @@ class PooledHasher:
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         finally:
             self._waiting -= 1
+
+
+def _dummy_like(hash: str) -> str | None:
+    if own := dummy_like(hash):
+        return own
+    known = recognised(hash)
+    return known.dummy if known else None
+
+
+def _is_known(hash: str) -> bool:
+    known = hash.startswith(tuple(FORMATS))
+    if not known:
+        log.error("a password hash has an unknown scheme: its user cannot log in")
+    return known
 
 
 def _context(settings: PasswordSettings) -> CryptContext:

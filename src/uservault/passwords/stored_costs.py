@@ -1,12 +1,14 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select, true
 from sqlalchemy.exc import DBAPIError
 
 from uservault.db.batch import AnySelect
 from uservault.db.errors import DatabaseUnavailable
-from uservault.passwords.costs import BEGINNINGS, beginning
+from uservault.passwords.costs import ARGON2, BCRYPT, beginning
+from uservault.passwords.foreign.formats import FORMATS, recognised
+from uservault.passwords.foreign.known_hash import Alike
 from uservault.passwords.models import Password
 from uservault.wiring.ports import Resources
 
@@ -51,6 +53,24 @@ class StoredCosts:
 
 
 def _another(found: list[str]) -> AnySelect:
-    readable = or_(*(Password.hash.startswith(each, autoescape=True) for each in BEGINNINGS))
-    known = [Password.hash.startswith(beginning(each), autoescape=True) for each in found]
+    readable = or_(*map(_begins, FORMATS))
+    known = [_costs_as_much(_alike(each)) for each in found]
     return select(Password.hash).where(readable, *map(not_, known)).limit(1)
+
+
+def _alike(hash: str) -> Alike:
+    """Of a damaged hash: itself alone."""
+    if BCRYPT.match(hash) or ARGON2.match(hash):
+        return Alike(beginning(hash))
+    known = recognised(hash)
+    return (known and known.alike) or Alike(hash)
+
+
+def _costs_as_much(alike: Alike) -> ColumnElement[bool]:
+    within = Password.hash.contains(alike.within, autoescape=True)
+    unless = not_(_begins(alike.unless)) if alike.unless else true()
+    return and_(_begins(alike.beginning), within, unless)
+
+
+def _begins(text: str) -> ColumnElement[bool]:
+    return Password.hash.startswith(text, autoescape=True)

@@ -8,8 +8,6 @@ from uservault.transfer.rows import Row, refused
 from uservault.transfer.schemas import ImportQuery, RowResult
 from uservault.wiring.ports import Resources
 
-UNKNOWN = "It is no hash that this service can verify."
-
 
 class ImportedPasswords:
     """Hashes the plain ones, and takes only hashes that a login can verify later."""
@@ -35,8 +33,8 @@ class ImportedPasswords:
 
     async def _fill(self, row: Row, query: ImportQuery) -> None:
         data = row.data
-        if data.password_hash and not self.hasher.knows(data.password_hash):
-            raise Invalid(errors=[{"pointer": "/password_hash", "detail": UNKNOWN}])
+        if data.password_hash and (reason := self.hasher.reason_against(data.password_hash)):
+            raise Invalid(errors=[{"pointer": "/password_hash", "detail": reason}])
         if data.password:
             await self.policy.check(data.password, data.username, data.email)
             row.hash = None if query.dry_run else await self.hasher.hash(data.password)

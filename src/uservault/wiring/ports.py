@@ -27,8 +27,8 @@ class PasswordHasher(Protocol):
         """Takes as long without a hash as with a wrong password."""
         ...
 
-    def knows(self, hash: str) -> bool:
-        """Whether `verify` can read this hash."""
+    def reason_against(self, hash: str) -> str | None:
+        """Why `verify` cannot read this hash, without any of it; None if it can."""
         ...
 
     def expect(self, hashes: Iterable[str]) -> None:

@@ -54,7 +54,7 @@ class TestHashByPasslib:
 
     def test_is_refused_without_its_end(self, read: Read, library: Any) -> None:
         with pytest.raises(MalformedHash):
-            read(library.hash(PASSWORD)[:-5])
+            read(library.hash(PASSWORD)[:-6])  # which is never base64
 
 
 class TestTooCostlyHash:

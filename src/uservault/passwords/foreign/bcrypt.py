@@ -1,7 +1,9 @@
 """bcrypt as all systems write it, and passlib's over a digest of the password."""
 
 import re
+from collections.abc import Callable
 from hmac import compare_digest
+from typing import TypeAlias
 
 from bcrypt import hashpw
 
@@ -9,6 +11,8 @@ from uservault.passwords.costs import DUMMY_BCRYPT
 from uservault.passwords.foreign.known_hash import Alike, Compare, KnownHash, Secrets
 from uservault.passwords.foreign.refusals import HashTooCostly, MalformedHash
 from uservault.passwords.library import handler
+
+Prepared: TypeAlias = Callable[[str], bytes]
 
 MAX_ROUNDS = 16
 BOUND = "a cost of 16"
@@ -40,15 +44,17 @@ def by_passlib(text: str) -> KnownHash:
     return known("bcrypt_sha256", BY_PASSLIB, text, compare)
 
 
-def known(format: str, pattern: re.Pattern[str], text: str, compare: Compare) -> KnownHash:
-    """Raises HashTooCostly or MalformedHash."""
+def known(
+    format: str, pattern: re.Pattern[str], text: str, compare: Compare, mark: str = ""
+) -> KnownHash:
+    """`mark` is what stands before it in the database. Raises HashTooCostly or MalformedHash."""
     found = pattern.fullmatch(text)
     rounds = int(found["rounds"]) if found else 0
     if not found or rounds < 4:
         raise MalformedHash(format)
     if rounds > MAX_ROUNDS:
         raise HashTooCostly(format, BOUND)
-    alike = Alike(found["begin"])
+    alike = Alike(mark + found["begin"])
     return KnownHash(format, (("rounds", rounds),), compare, alike, DUMMY_BCRYPT.format(rounds))
 
 
