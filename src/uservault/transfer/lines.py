@@ -4,6 +4,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from dataclasses import dataclass
 
 MAX_LINE = 1024 * 1024  # bytes, likewise of a record in several lines
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,15 @@ class _Cutter:
 
 async def lines_of(chunks: AsyncIterable[bytes]) -> AsyncIterator[Line]:
     """Numbered from 1. A byte order mark is passed over."""
-    cutter, begun = _Cutter(), False
+    cutter = _Cutter()
     async for chunk in chunks:
-        for line in cutter.cut(chunk if begun else chunk.removeprefix(b"\xef\xbb\xbf")):
-            yield line
-        begun = begun or bool(chunk)
+        for line in cutter.cut(chunk):
+            yield _unmarked(line)
     if cutter.rest or cutter.too_long:
-        yield cutter.end()
+        yield _unmarked(cutter.end())
+
+
+def _unmarked(line: Line) -> Line:
+    if line.number > 1 or line.content is None:
+        return line
+    return Line(line.number, line.content.removeprefix(BYTE_ORDER_MARK))
