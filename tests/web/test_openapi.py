@@ -35,8 +35,26 @@ class TestDocument:
             for operation in operations.values():
                 for status, response in operation["responses"].items():
                     assert (status >= "400") == ("$ref" in response)
-        for response in document["components"]["responses"].values():
-            assert set(response["content"]) == {"application/problem+json"}
+        for name, response in document["components"]["responses"].items():
+            kind = "application/json" if name.startswith("OAuth") else "application/problem+json"
+            assert set(response["content"]) == {kind}
+
+    def test_shows_the_errors_of_oauth_endpoints_as_they_are(
+        self, document: dict[str, Any]
+    ) -> None:
+        described = document["paths"]["/api/token"]["post"]["responses"]
+        name = described["400"]["$ref"].rpartition("/")[2]
+        [media] = document["components"]["responses"][name]["content"].values()
+
+        assert not {"401", "403", "422"} & set(described)
+        assert media["examples"]["login-refused"]["value"] == {
+            "type": "/problems/login-refused",
+            "title": "The username or the password is wrong.",
+            "status": 400,
+            "code": "login-refused",
+            "error": "invalid_grant",
+            "error_description": "The username or the password is wrong.",
+        }
 
     def test_describes_each_error_once_and_each_code_by_an_example(
         self, document: dict[str, Any]

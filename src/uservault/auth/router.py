@@ -103,6 +103,7 @@ async def token(
 
     Or exchange an access token for a short one for another service (RFC 8693).
     """
+    data.ensure_complete()
     if data.grant_type == TOKEN_EXCHANGE:
         return await _exchange(data, exchange)
     if data.grant_type == "refresh_token":

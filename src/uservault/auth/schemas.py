@@ -3,6 +3,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from uservault.kit.permission_names import PermissionName
+from uservault.kit.problems import Invalid, pointer
 from uservault.kit.schema import Schema
 from uservault.passwords.schemas import GivenPassword, NewPassword
 
@@ -17,6 +18,9 @@ NO_NUL = r"^[^\x00]*$"  # PostgreSQL refuses text with one
 ACCESS_TOKEN: Literal["urn:ietf:params:oauth:token-type:access_token"] = (
     "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - its name in RFC 8693
 )
+
+
+NEEDED = {"password": ("username", "password"), "refresh_token": ("refresh_token",)}
 
 
 class Login(Schema):
@@ -132,3 +136,12 @@ class TokenGrant(Schema):
     )
     client_id: str | None = Field(None, max_length=256, description="Ignored.")
     client_secret: str | None = Field(None, max_length=256, description="Ignored.")
+
+    def ensure_complete(self) -> None:
+        """An empty field counts as absent (RFC 6749 §3.2). Raises Invalid."""
+        needed = NEEDED.get(self.grant_type, ())
+        if absent := [name for name in needed if not getattr(self, name)]:
+            errors = [
+                {"pointer": pointer("body", name), "detail": "Field required"} for name in absent
+            ]
+            raise Invalid(errors=errors)

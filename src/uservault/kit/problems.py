@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field
-
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -14,6 +12,7 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong on our side."
+    oauth_error: ClassVar[str] = "invalid_request"  # at OAuth endpoints (RFC 6749 §5.2)
     keep_writes: bool = False  # True: commit what was written before the raise
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
@@ -61,6 +60,7 @@ class Unauthorized(Problem):
 class Forbidden(Problem):
     status = 403
     title = "You may not do this."
+    oauth_error = "invalid_scope"  # of a token exchange
 
 
 class NotFound(Problem):
@@ -113,6 +113,7 @@ class TooManyRequests(Problem):
 
     status = 429
     title = "Too many requests."
+    oauth_error = "temporarily_unavailable"
 
     def __init__(self, wait: float) -> None:
         super().__init__()
@@ -125,42 +126,10 @@ class TooManyRequests(Problem):
 class Unavailable(Problem):
     status = 503
     title = "The service is too busy at the moment."
+    oauth_error = "temporarily_unavailable"
 
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "1"}
-
-
-class FieldError(BaseModel):
-    """One error in a request."""
-
-    pointer: str = Field(
-        description="Where the error is: a JSON Pointer (RFC 6901). It begins with `/body`,"
-        " `/query`, `/path` or `/header`.",
-        examples=["/body/email"],
-    )
-    detail: str = Field(
-        description="What is wrong. Never repeats the value.",
-        examples=["String should have at least 6 characters"],
-    )
-
-
-class ProblemDetails(BaseModel):
-    """An error as problem details (RFC 9457). Match on `code`: it is stable."""
-
-    type: str = Field(
-        description="A URI reference that identifies the problem.",
-        examples=["/problems/email-taken"],
-    )
-    title: str = Field(description="A text for people, the same for every occurrence.")
-    status: int = Field(description="The HTTP status code.", examples=[409])
-    code: str = Field(description="The last segment of `type`.", examples=["email-taken"])
-    detail: str | None = Field(None, description="Details of this occurrence.")
-    request_id: str | None = Field(None, description="Quote it when you ask for help.")
-    errors: list[FieldError] | None = Field(None, description="With 422: the invalid parts.")
-    missing: list[str] | None = Field(None, description="With 403: the permissions you lack.")
-    until: str | None = Field(
-        None, description="When the problem ends by itself, if it does (RFC 3339)."
-    )
 
 
 def pointer(*steps: object) -> str:

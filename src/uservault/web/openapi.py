@@ -1,6 +1,6 @@
 """FastAPI's OpenAPI document, corrected to describe what the API does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from uservault.db.errors import DatabaseUnavailable
+from uservault.kit.problem_details import ProblemDetails
 from uservault.kit.problems import (
     CODES,
     BadRequest,
@@ -15,7 +16,6 @@ from uservault.kit.problems import (
     Forbidden,
     Invalid,
     Problem,
-    ProblemDetails,
     RequestTimeout,
     Unauthorized,
     UnsupportedMediaType,
@@ -23,6 +23,7 @@ from uservault.kit.problems import (
 )
 from uservault.limits.errors import TooManyTries
 from uservault.web.headers import HEADERS
+from uservault.web.oauth import ENDPOINTS, oauth_status
 from uservault.web.parameters import share_parameters
 from uservault.web.responses import SharedResponses
 
@@ -94,12 +95,25 @@ def _correct(path: str, method: str, operation: dict[str, Any], shared: SharedRe
     kinds = [*_named_problems(responses), *_common_problems(path, method, operation)]
     described = {kind.status for kind in kinds}
     kinds += [kind for kind in _parameter_problems(operation) if kind.status not in described]
-    for status in {kind.status for kind in kinds}:
-        responses[str(status)] = shared.refer(kind for kind in kinds if kind.status == status)
+    if path in ENDPOINTS:
+        _describe_oauth(responses, kinds, shared)
+    else:
+        for status in {kind.status for kind in kinds}:
+            responses[str(status)] = shared.refer(kind for kind in kinds if kind.status == status)
     for status, response in responses.items():
         if response.get("description") == "Successful Response":
             response["description"] = HTTPStatus(int(status)).phrase
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _describe_oauth(
+    responses: dict[str, Any], kinds: Sequence[type[Problem]], shared: SharedResponses
+) -> None:
+    for status in {kind.status for kind in kinds}:
+        responses.pop(str(status), None)
+    for status in {oauth_status(kind) for kind in kinds}:
+        these = (kind for kind in kinds if oauth_status(kind) == status)
+        responses[str(status)] = shared.refer_oauth(these)
 
 
 def _named_problems(responses: dict[str, Any]) -> Iterator[type[Problem]]:

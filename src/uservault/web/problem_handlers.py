@@ -24,6 +24,8 @@ from uservault.kit.problems import (
     UnsupportedMediaType,
     pointer,
 )
+from uservault.web.oauth import MEDIA_TYPE as OAUTH_MEDIA_TYPE
+from uservault.web.oauth import oauth_headers, oauth_members, oauth_status, speaks_oauth
 from uservault.web.route import Malformed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -37,8 +39,12 @@ def answer(
 ) -> JSONResponse:
     """The response for `problem`. Leaves its code in the scope for the request log."""
     scope["problem"] = problem.code()
-    body = problem.body(_request_id(scope))
-    return JSONResponse(body, problem.status, problem.headers() | dict(headers or {}), MEDIA_TYPE)
+    body, more = problem.body(_request_id(scope)), dict(headers or {})
+    if speaks_oauth(scope):
+        body |= oauth_members(problem)
+        status, own = oauth_status(problem), oauth_headers(problem)
+        return JSONResponse(body, status, own | more, OAUTH_MEDIA_TYPE)
+    return JSONResponse(body, problem.status, problem.headers() | more, MEDIA_TYPE)
 
 
 def _request_id(scope: Scope) -> str | None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from uservault.kit.problems import MEDIA_TYPE, Problem
 from uservault.web.headers import EVERYWHERE, OF_STATUS, headers
+from uservault.web.oauth import MEDIA_TYPE as OAUTH_MEDIA_TYPE
+from uservault.web.oauth import oauth_example, oauth_status
 
 SCHEMA = {"$ref": "#/components/schemas/ProblemDetails"}
 
@@ -25,6 +27,23 @@ class SharedResponses:
         self.components.setdefault(name, _response(ordered))
         self.examples |= {kind.code(): {"value": kind.described()} for kind in ordered}
         return {"$ref": f"#/components/responses/{name}"}
+
+    def refer_oauth(self, kinds: Iterable[type[Problem]]) -> dict[str, str]:
+        """The same for an OAuth endpoint, whose problems have a status of their own."""
+        ordered = sorted(set(kinds), key=lambda kind: kind.code())
+        name = "OAuth" + "Or".join(kind.__name__ for kind in ordered)
+        self.components.setdefault(name, _oauth_response(ordered))
+        return {"$ref": f"#/components/responses/{name}"}
+
+
+def _oauth_response(kinds: Collection[type[Problem]]) -> dict[str, Any]:
+    [status] = {oauth_status(kind) for kind in kinds}
+    examples = {kind.code(): {"value": oauth_example(kind)} for kind in kinds}
+    return {
+        "description": HTTPStatus(status).phrase,
+        **headers(*OF_STATUS.get(status, ()), EVERYWHERE),
+        "content": {OAUTH_MEDIA_TYPE: {"schema": SCHEMA, "examples": examples}},
+    }
 
 
 def _response(kinds: Collection[type[Problem]]) -> dict[str, Any]:
