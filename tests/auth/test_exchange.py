@@ -14,6 +14,7 @@ from tests.support.people import Person, appoint
 from tests.support.surface import OPERATIONS, example_of
 from uservault.access.guard import TOKEN_EXCHANGE
 from uservault.settings.tree import Settings
+from uservault.web.optional_security import needs_credential
 from uservault.wiring.ports import Resources
 
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
@@ -210,7 +211,7 @@ class TestGrant:
 class TestExchangedToken:
     async def test_opens_no_door_of_ours(self, app: FastAPI, admin: Person) -> None:
         headers = {"Authorization": f"Bearer {await exchanged(admin)}"}
-        guarded = [each for each in OPERATIONS if "security" in each[2]]
+        guarded = [each for each in OPERATIONS if needs_credential(each[2])]
         url = "http://test"
 
         async with AsyncClient(transport=ASGITransport(app), base_url=url) as client:

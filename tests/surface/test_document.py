@@ -17,6 +17,7 @@ from tests.support.surface import (
 from uservault.kit.problems import MEDIA_TYPE, every_problem
 from uservault.web.oauth import ENDPOINTS
 from uservault.web.oauth import MEDIA_TYPE as OAUTH_MEDIA_TYPE
+from uservault.web.optional_security import needs_credential
 
 
 def fields() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -84,7 +85,7 @@ class TestDocument:
         _, path, described = operation
         codes = set(_codes_of(described))
 
-        if "security" in described:
+        if needs_credential(described):
             assert {"unauthorized", "forbidden"} <= codes
         if "requestBody" in described:
             assert codes >= {"invalid", "content-too-large", "unsupported-media-type"}

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from tests.support.surface import (
     APP,
+    DOCUMENT,
     OPERATIONS,
     ask,
     assert_is_a_problem,
@@ -15,6 +17,7 @@ from tests.support.surface import (
     every_operation,
     is_guarded,
 )
+from uservault.web.optional_security import needs_credential
 
 # What anybody may ask for. A route that stands here has no guard, every other has one.
 PUBLIC = {
@@ -59,12 +62,41 @@ class TestDoors:
 
         response = await ask(outside, method, path)
 
-        assert (response.status_code == 401) == ("security" in described)
-        if "security" in described:
+        assert (response.status_code == 401) == needs_credential(described)
+        if needs_credential(described):
             assert_is_a_problem(response, 401)
 
     def test_the_document_says_which_have_one(self) -> None:
-        shown = {f"{method} {path}": "security" in each for method, path, each in OPERATIONS}
+        shown = {f"{method} {path}": needs_credential(each) for method, path, each in OPERATIONS}
         there = {name: is_guarded(route) for name, route in described_doors().items()}
 
         assert shown == there
+
+    @every_operation
+    async def test_the_document_says_which_read_a_credential(
+        self,
+        app: FastAPI,
+        outside: AsyncClient,
+        monkeypatch: pytest.MonkeyPatch,
+        operation: tuple[str, str, dict[str, Any]],
+    ) -> None:
+        method, path, described = operation
+        read: list[str] = []
+
+        async def authenticate(token: str) -> None:
+            read.append(token)
+
+        monkeypatch.setattr(app.state, "authenticators", [authenticate])
+        await ask(outside, method, path, headers={"Authorization": "Bearer any"})
+
+        assert bool(read) == ("security" in described)
+
+    def test_the_document_says_where_a_credential_is_optional(self) -> None:
+        optional = {
+            described["operationId"]
+            for *_, described in OPERATIONS
+            if described.get("security") == [{}, {"Bearer": []}]
+        }
+
+        assert optional == {"create_user", "verify_email"}
+        assert set(DOCUMENT["components"]["securitySchemes"]) == {"Bearer"}

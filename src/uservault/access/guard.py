@@ -1,6 +1,6 @@
 """Admits requests. Each kind of credential belongs to the feature that issues it."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Annotated, Any, Protocol
 
@@ -12,6 +12,7 @@ from uservault.access.principal import Permission, Principal
 from uservault.access.writes import SAFE, WriteThrottle
 from uservault.kit.problems import Forbidden, Unauthorized
 from uservault.web.headers import ANSWER_HEADERS, sent
+from uservault.web.optional_security import OPTIONAL
 from uservault.wiring.scope import Given, resources_of
 
 TOKEN_URL = "/api/token"  # noqa: S105 - an address
@@ -24,17 +25,24 @@ class Authenticator(Protocol):
     async def __call__(self, token: str) -> Principal | None: ...
 
 
-class Guard(OAuth2PasswordBearer):
+class Bearer(OAuth2PasswordBearer):
+    """How the document names the credential."""
+
+    def __init__(self, scheme_name: str) -> None:
+        super().__init__(
+            tokenUrl=TOKEN_URL,
+            scheme_name=scheme_name,
+            description="An access token from `login` or `token` (RFC 6750), in the header only.",
+        )
+
+
+class Guard(Bearer):
     """Authenticates and admits in one dependency, because each level costs time."""
 
     def __init__(
         self, needed: Iterable[Permission] = (), *, or_self: bool = False, fresh: bool = False
     ) -> None:
-        super().__init__(
-            tokenUrl=TOKEN_URL,
-            scheme_name="Bearer",
-            description="An access token from `login` or `token` (RFC 6750), in the header only.",
-        )
+        super().__init__(Bearer.__name__)
         self.needed = frozenset(needed)
         self.or_self = or_self
         self.fresh = fresh
@@ -47,6 +55,17 @@ class Guard(OAuth2PasswordBearer):
         if self.fresh:
             resources_of(request).shared(FreshProof).require(principal)
         return principal
+
+
+class OptionalGuard(Bearer):
+    """Declares a credential that may be sent, but need not be. `admit` reads it."""
+
+    def __init__(self, admit: Callable[[Request], Awaitable[Principal | None]]) -> None:
+        super().__init__(OPTIONAL + Bearer.__name__)
+        self.admit = admit
+
+    async def __call__(self, request: Request) -> Principal | None:  # type: ignore[override]
+        return await self.admit(request)
 
 
 async def authenticated(request: Request) -> Principal:
@@ -112,7 +131,7 @@ async def _caller(request: Request) -> Principal | None:
 
 
 Caller = Annotated[
-    Principal | None, Depends(_caller)
+    Principal | None, Depends(OptionalGuard(_caller))
 ]  # None without a credential; on public routes
 CurrentPrincipal = Annotated[Principal, requires()]
 FreshPrincipal = Annotated[Principal, requires(fresh=True)]

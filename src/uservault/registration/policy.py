@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Request
 
-from uservault.access.guard import authenticated, recognised
-from uservault.access.principal import Permission
+from uservault.access.guard import OptionalGuard, authenticated, recognised
+from uservault.access.principal import Permission, Principal
 from uservault.registration.errors import RegistrationClosed
 from uservault.wiring.ports import Resources
 from uservault.wiring.scope import Given, resources_of
@@ -29,7 +29,7 @@ class RegistrationPolicy:
             raise RegistrationClosed
 
 
-async def may_register(request: Request) -> None:
+async def _admit(request: Request) -> Principal | None:
     """Admits everyone in mode `open`, otherwise only callers with `users:write`.
 
     In mode `open`, credentials are not needed, and say only whether an administrator makes the
@@ -38,12 +38,17 @@ async def may_register(request: Request) -> None:
     if resources_of(request).shared(RegistrationPolicy).open:
         caller = await recognised(request) if "authorization" in request.headers else None
         request.scope[BY_OTHERS] = bool(caller and Permission.USERS_WRITE in caller.permissions)
-        return
+        return caller
     if "authorization" not in request.headers:
         raise RegistrationClosed
-    if Permission.USERS_WRITE not in (await authenticated(request)).permissions:
+    caller = await authenticated(request)
+    if Permission.USERS_WRITE not in caller.permissions:
         raise RegistrationClosed
     request.scope[BY_OTHERS] = True
+    return caller
+
+
+may_register = OptionalGuard(_admit)
 
 
 MadeByOthers = Annotated[bool, Given(take=lambda scope: scope.facts.get(BY_OTHERS, True))]

@@ -24,6 +24,7 @@ from uservault.kit.problems import (
 from uservault.limits.errors import TooManyTries
 from uservault.web.headers import HEADERS
 from uservault.web.oauth import ENDPOINTS, oauth_status
+from uservault.web.optional_security import declare_optional, needs_credential
 from uservault.web.parameters import share_parameters
 from uservault.web.responses import SharedResponses
 
@@ -56,6 +57,7 @@ def _corrected(document: dict[str, Any]) -> dict[str, Any]:
     for name in NEEDLESS:
         components["schemas"].pop(name, None)
     components["schemas"].update(_problem_schemas())
+    declare_optional(document)
     for path, operations in document["paths"].items():
         for method in METHODS:
             if method in operations:
@@ -134,7 +136,7 @@ def _parameter_problems(operation: dict[str, Any]) -> Iterator[type[Problem]]:
 
 def _common_problems(path: str, method: str, operation: dict[str, Any]) -> Iterator[type[Problem]]:
     """The problems that routes need not list, because they follow from the operation's kind."""
-    if "security" in operation:
+    if needs_credential(operation):
         yield from (Unauthorized, Forbidden)
         if method != "get":
             yield TooManyTries
