@@ -69,10 +69,11 @@ bench-peers: dev $(PEERS:%=build/peers/%/.installed) ## Measure it beside other 
 faults: dev ## Kill it under load, and look whether it kept its word
 	$(BIN)/python -m faults $(ARGS)
 
-clients: dev ## Generate TypeScript types from openapi.json and compile their use (needs npm)
+clients: dev ## Compile generated TypeScript types, try an OAuth client in Node (needs npm)
 	npm ci --silent --prefix tests/clients
 	@mkdir -p build/clients
 	npm run --silent --prefix tests/clients check
+	$(BIN)/python -m tests.support.node_client
 
 image: ## Build the container image (DOCKER=podman does it too)
 	$(DOCKER) build --tag uservault .
