@@ -104,7 +104,8 @@ def openapi() -> None:
 def problems() -> None:
     """Print all problems of the API as a Markdown table."""
     _say("# Problems\n")
-    _say(f"Every error is `{MEDIA_TYPE}` (RFC 9457). Match on `code`; the rest may be reworded.\n")
+    _say(f"Every error is `{MEDIA_TYPE}` (RFC 9457). Match on `code`; the rest may be reworded.")
+    _say("`token` and `revoke` answer `application/json`, with a status of their own (api.md).\n")
     _say("| status | code | title |\n|---|---|---|")
     for code, kind in every_problem().items():
         _say(f"| {kind.status} | `{code}` | {kind.title} |")
