@@ -10,7 +10,8 @@ import bcrypt
 import pytest
 from sqlalchemy import select
 
-from tests.transfer.test_commands import failure, folder, put, row, run, summary, users
+from tests.transfer.test_commands import failure, folder, put, run, summary, users
+from tests.transfer.test_import import row
 from uservault.db.database import Database
 from uservault.kit.urls import async_url
 from uservault.passwords.models import Password
