@@ -17,7 +17,7 @@ DESCRIPTIONS = {
     Permission.MAIL_WRITE: "Retry failed e-mails.",
     Permission.INVITATIONS_WRITE: "Invite people.",
     Permission.TRANSFER_IMPORT: "Import users, with their passwords.",
-    Permission.TRANSFER_EXPORT: "For what is to come: export users.",
+    Permission.TRANSFER_EXPORT: "Export users.",
 }
 BUILT_IN = [
     PermissionRead(name=permission.value, description=DESCRIPTIONS[permission], source="uservault")

@@ -3,18 +3,24 @@
 from typing import Annotated, Any
 
 from fastapi import Header, Query, Request
+from fastapi.responses import StreamingResponse
 
-from uservault.access.fresh import FreshLoginRequired
+from uservault.access.fresh import FreshLoginRequired, FreshProof
 from uservault.access.guard import requires
 from uservault.access.origin import CurrentOrigin
 from uservault.access.principal import Permission, Principal
+from uservault.events.log import EventLog
 from uservault.kit.problems import UnsupportedMediaType, problems
 from uservault.transfer.answer import NDJSON, ImportAnswer
+from uservault.transfer.events import UsersExported
+from uservault.transfer.export import UserExport
+from uservault.transfer.export_schemas import ExportQuery
 from uservault.transfer.formats import READING, Reading
 from uservault.transfer.importer import Importer
 from uservault.transfer.schemas import ImportQuery
+from uservault.transfer.writing import MEDIA_TYPES, written
 from uservault.web.routing import Router
-from uservault.wiring.scope import CurrentSettings, resources_of
+from uservault.wiring.scope import CurrentSettings, Inject, Shared, resources_of
 
 router = Router(prefix="/api/users", tags=["users"])
 
@@ -25,6 +31,7 @@ ROWS: dict[str, Any] = {
         "content": {kind: {"schema": {"type": "string"}} for kind in READING},
     }
 }
+ROWS_OUT = {"description": "A row for each user.", "content": {kind: {} for kind in READING}}
 RESULTS = {"description": "A line for each row, then the summary.", "content": {NDJSON: {}}}
 
 
@@ -50,6 +57,28 @@ async def import_users(
     reading = reading_of(content_type)
     importer = Importer(resources_of(request), query, me, origin)
     return ImportAnswer(importer, reading, settings.server.read_timeout)
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses=problems(FreshLoginRequired) | {200: ROWS_OUT},
+)
+async def export_users(
+    query: Annotated[ExportQuery, Query()],
+    me: Annotated[Principal, requires(Permission.TRANSFER_EXPORT)],
+    proof: Shared[FreshProof],
+    events: Inject[EventLog],
+    users: Shared[UserExport],
+) -> StreamingResponse:
+    """Export all users as rows that an import takes. Hashes need a recent proof."""
+    if query.hashes:
+        proof.require(me)
+    events.record(UsersExported(subject_id=None, hashes=query.hashes))
+    body = written(users.batches(hashes=query.hashes), query.format)
+    name = f'attachment; filename="users.{query.format}"'
+    headers = {"Content-Disposition": name}
+    return StreamingResponse(body, media_type=MEDIA_TYPES[query.format], headers=headers)
 
 
 def reading_of(content_type: str) -> Reading:

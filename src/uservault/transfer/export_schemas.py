@@ -1,0 +1,12 @@
+from pydantic import BaseModel, ConfigDict, Field
+
+from uservault.transfer.writing import Format
+
+
+class ExportQuery(BaseModel):
+    """Unknown parameters are refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    format: Format = Format.NDJSON
+    hashes: bool = Field(False, description="With the hashes of passwords.")
