@@ -48,5 +48,7 @@ OPTIONS = {
 for table in metadata.tables.values():
     table.dialect_kwargs.update(OPTIONS)
     for index in table.indexes:
+        if "ops" in index.info:
+            index.dialect_kwargs["postgresql_ops"] = index.info["ops"]
         if "where" in index.info:
             index.dialect_kwargs.update({f"{name}_where": index.info["where"] for name in PARTIAL})

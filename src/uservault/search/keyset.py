@@ -24,6 +24,7 @@ class Keyset:
         self.column = query.column
         self.descending = query.descending
         name = NAMES.get(query.column)
+        self.unique = bool(name) or query.column is Column.ID  # without ties
         self.value: ColumnElement[Any] = TABLE.c.key if name else USERS.c[query.column]
 
     def parts(self, columns: Found, after: tuple[Any, int] | None) -> Iterator[Found]:
@@ -54,10 +55,10 @@ class Keyset:
     def _after(self, after: tuple[Any, int] | None) -> Iterator[ColumnElement[bool]]:
         if after is None:
             return
-        if self.column is Column.ID:
-            yield self._beyond(User.id, after[1])
+        if self.unique:
+            yield self._beyond(self.value, after[0])
             return
-        value = datetime.fromisoformat(after[0]) if self.column.endswith("_at") else after[0]
+        value = datetime.fromisoformat(after[0])
         # The first condition lets the database use an index; the second makes it exact.
         yield self.value <= value if self.descending else self.value >= value
         yield or_(self.value != value, self._beyond(User.id, after[1]))
@@ -67,5 +68,5 @@ class Keyset:
         return beyond
 
     def _in_order(self, found: Found, *first: ColumnElement[Any]) -> Found:
-        columns = (User.id,) if self.column is Column.ID else (*first, User.id)
+        columns = first if self.unique else (*first, User.id)
         return found.order_by(*(each.desc() if self.descending else each for each in columns))

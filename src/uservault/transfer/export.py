@@ -61,11 +61,12 @@ async def _snapshot(database: Database) -> AsyncIterator[AsyncConnection]:
     """All that is read in it is of one moment."""
     with translated(database.outages.tell):
         async with database.reads.connect() as connection:
+            snapshot = connection
             if connection.dialect.name == "sqlite":
                 await connection.exec_driver_sql("BEGIN")
             else:
-                connection = await connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
+                snapshot = await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield snapshot
 
 
 async def _roles(

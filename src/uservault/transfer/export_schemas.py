@@ -1,6 +1,6 @@
 from pydantic import BaseModel, ConfigDict, Field
 
-from uservault.transfer.writing import Format
+from uservault.transfer.writing import ExportFormat
 
 
 class ExportQuery(BaseModel):
@@ -8,5 +8,5 @@ class ExportQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    format: Format = Format.NDJSON
+    format: ExportFormat = ExportFormat.NDJSON
     hashes: bool = Field(False, description="With the hashes of passwords.")

@@ -14,19 +14,22 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 COLUMNS = [name for name in ImportRow.model_fields if name != "password"]
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     NDJSON = "ndjson"
     CSV = "csv"
 
 
-MEDIA_TYPES = {Format.NDJSON: "application/x-ndjson", Format.CSV: "text/csv; charset=utf-8"}
+MEDIA_TYPES = {
+    ExportFormat.NDJSON: "application/x-ndjson",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+}
 
 
-async def written(batches: AsyncIterable[Rows], format: Format) -> AsyncIterator[bytes]:
-    if format is Format.CSV:
+async def written(batches: AsyncIterable[Rows], format: ExportFormat) -> AsyncIterator[bytes]:
+    if format is ExportFormat.CSV:
         yield _csv([COLUMNS])
     async for rows in batches:
-        if format is Format.CSV:
+        if format is ExportFormat.CSV:
             yield _csv([[_cell(row.get(name)) for name in COLUMNS] for row in rows])
         else:
             yield b"".join(map(line, rows))

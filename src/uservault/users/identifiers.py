@@ -32,8 +32,7 @@ class Identifier(Base):
             "ix_identifiers_prefix",
             "kind",
             "key",
-            postgresql_ops={"key": "varchar_pattern_ops"},
-            info={"only": ("postgresql",)},
+            info={"only": ("postgresql",), "ops": {"key": "varchar_pattern_ops"}},
         ).ddl_if(dialect="postgresql"),
     )
 
