@@ -199,12 +199,22 @@ class TestConflicts:
 
         assert result["code"] == "forbidden"
 
-    async def test_a_new_password_ends_the_sessions(self, admin: Person, ada: Person) -> None:
-        theirs = row("ada", password_hash="hash of another")
+    @pytest.mark.parametrize(
+        "change", [{"password_hash": "hash of another"}, {"email": "other@example.com"}]
+    )
+    async def test_a_new_password_or_address_ends_the_sessions(
+        self, admin: Person, ada: Person, change: dict[str, str]
+    ) -> None:
+        await results(admin, ndjson(row("ada") | change), on_conflict="update")
+
+        assert await ada.status() == 401
+
+    async def test_what_changed_is_recorded(self, admin: Person, ada: Person) -> None:
+        theirs = row("ada", password_hash="hash of another", external_id="7")
 
         await results(admin, ndjson(theirs), on_conflict="update")
 
-        assert await ada.status() == 401
+        assert {"password.imported", "user.updated"} <= set(await events_of(admin, ada.id))
 
 
 class TestKeepIds:
@@ -244,12 +254,14 @@ class TestBadRows:
             b'{"username": "bob", "username": "eve", "email": "bob@example.com"}',
             b'{"username": "bob", "email": "bob@example.com", "password_hash": "md5"}',
             b'{"username": "bob", "email": "bob@example.com", "roles": ["none"]}',
+            b'{"username": "bob", "email": "bob@example.com", "roles": ["\\ud800"]}',
+            b'{"username": "bob", "email": "bob@example.com", "roles": ["\\u0000"]}',
             b'{"username": "bob", "email": "bob@example.com", "external_id": "a\\u0000"}',
             b"[" * 50_000,
             b'{"username": "' + b"x" * 2_000_000 + b'"}',
             b"x" * 10_000_000,
         ],
-        ids=range(15),
+        ids=range(17),
     )
     async def test_harm_no_other(self, admin: Person, line: bytes) -> None:
         around = [ndjson(row("first")).encode(), ndjson(row("last")).encode()]
@@ -297,6 +309,20 @@ class TestCsv:
         bad, eve = await results(admin, body, "text/csv; charset=utf-8")
 
         assert (bad["status"], eve["status"]) == ("error", "created")
+
+    async def test_a_quote_that_is_never_closed_costs_one_row(self, admin: Person) -> None:
+        body = b'username,email\n"' + b"\n" * 100_000
+
+        [bad] = await results(admin, body, CSV)
+
+        assert (bad["line"], bad["status"]) == (2, "error")
+
+    async def test_columns_have_one_name_each(self, admin: Person) -> None:
+        body = "username,username,email\nbob,eve,bob@example.com\n"
+
+        [bad] = await results(admin, body, CSV)
+
+        assert "twice" in bad["detail"]
 
     async def test_roles_are_parted_by_semicolons(self, admin: Person) -> None:
         body = "username,email,roles\nbob,bob@example.com,admin;admin\n"

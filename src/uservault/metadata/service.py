@@ -39,8 +39,10 @@ class MetadataService:
 
     async def _lock(self, user_id: int, by: Principal) -> UserMetadata:
         await self.roles.ensure_may_change(user_id, by)
-        if await self.users.get(user_id) is None:
+        if (user := await self.users.get(user_id)) is None:
             raise UserNotFound
+        if by.user_id != user_id:
+            await self.users.settle(user)
         return await self.metadata.get(user_id) or UserMetadata(user_id=user_id)
 
     async def _save(self, row: UserMetadata, kind: Kind, document: dict[str, Any]) -> Read:

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from uservault.access.principal import Credential, CredentialKind, Principal, Subject, SubjectKind
 from uservault.db.batch import by_key
+from uservault.db.database import AnyRow
 from uservault.db.errors import DatabaseUnavailable
 from uservault.roles.grants import EFFECTIVE
 from uservault.roles.models import Role, UserRole, applications_of, permissions_of
@@ -62,9 +63,21 @@ class SessionAuthenticator:
     async def __call__(self, token: str) -> Principal | None:
         if (claims := await self.tokens.read(token)) is None:
             return None
-        row, now = await self.sessions.get(int(claims.sid)), self.now()
+        row = await self.sessions.get(int(claims.sid))
         if row is None or str(row.id) != claims.sub:
             return None
+        return self._admitted(row)
+
+    async def again(self, principal: Principal) -> Principal | None:
+        """The caller as they are now; None if they are no longer admitted. For requests that last:
+        the session counts, and not the token, which expires meanwhile."""
+        if principal.session_id is None:
+            return None
+        row = await self.sessions.get(principal.session_id)
+        return self._admitted(row) if row else None
+
+    def _admitted(self, row: AnyRow) -> Principal | None:
+        now = self.now()
         if not self.lifetime.is_live(row, now) or not is_active(row, now):
             return None
         self.last_seen.note(row.session_id, row.last_seen_at)

@@ -52,18 +52,30 @@ class ImportAnswer(Response):
     async def _run(self, first: Message, receive: Receive, spool: Spool) -> None:
         summary = Summary(dry_run=self.importer.query.dry_run)
         try:
+            await self._import(first, receive, spool, summary)
+            spool.write(line({"summary": summary.model_dump()}))
+        except OSError:  # the disk is full
+            log.exception("an import broke")
+        finally:
+            spool.end()
+
+    async def _import(
+        self, first: Message, receive: Receive, spool: Spool, summary: Summary
+    ) -> None:
+        try:
             async for results in self.importer.run(self.read(self._body(first, receive))):
                 spool.write(lines(results))
                 count(summary, results)
+                spool.ensure_read()
             summary.complete = True
         except ClientGone:
             log.info("an import ended early: its client went away")
         except Problem as problem:
             spool.write(line(problem.body(None)))
+        except OSError:
+            raise
         except Exception:
             log.exception("an import broke")
-        spool.write(line({"summary": summary.model_dump()}))
-        spool.end()
 
     async def _body(self, message: Message, receive: Receive) -> AsyncIterator[bytes]:
         while True:

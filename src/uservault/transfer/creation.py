@@ -44,7 +44,7 @@ class UserCreation:
         ids = dict(
             zip(
                 (row.line for row in admitted),
-                await self.users.add([self._columns(row.data) for row in admitted]),
+                await self.users.add([self._columns(row) for row in admitted]),
                 strict=True,
             )
         )
@@ -75,8 +75,8 @@ class UserCreation:
                 refusals[row.line] = refused(row.line, problem)
         return grants, refusals
 
-    def _columns(self, data: ImportRow) -> Mapping[str, Any]:
-        now = self.now()
+    def _columns(self, row: Row) -> Mapping[str, Any]:
+        data, now = row.data, self.now()
         columns = {
             "username": data.username,
             "email": data.email,
@@ -88,7 +88,7 @@ class UserCreation:
             "updated_at": now,
             "last_login_at": data.last_login_at,
         }
-        return columns | ({"id": data.id} if data.id else {})
+        return columns | ({"id": row.id} if row.id else {})
 
     def _record(self, data: ImportRow, id: int) -> None:
         state = UserState(

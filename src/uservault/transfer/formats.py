@@ -20,6 +20,13 @@ class Found:
     values: Mapping[str, Any] | Malformed
     text: bytes = b""
 
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        if self.text or isinstance(self.values, Malformed):
+            return len(self.text)
+        return sum(len(str(value)) for value in self.values.values())
+
 
 Reading: TypeAlias = Callable[[AsyncIterable[bytes]], AsyncIterator[Found]]
 
@@ -55,24 +62,36 @@ async def read_csv(chunks: AsyncIterable[bytes]) -> AsyncIterator[Found]:
 
 async def _records(lines: AsyncIterator[Line]) -> AsyncIterator[Line]:
     """Joins the lines between which a quote is open."""
-    begun: Line | None = None
+    record = _Record()
     async for line in lines:
-        record = _joined(begun, line)
-        if record.content is None or record.content.count(b'"') % 2 == 0:
-            yield record
-            begun = None
-        else:
-            begun = record
-    if begun:
-        yield begun
+        record.add(line)
+        if not record.open:
+            yield record.end()
+    if record.open:
+        yield record.end()
 
 
-def _joined(begun: Line | None, line: Line) -> Line:
-    if begun is None or begun.content is None:
-        return line
-    if line.content is None or len(begun.content) + len(line.content) > MAX_LINE:
-        return Line(begun.number, None)
-    return Line(begun.number, begun.content + b"\n" + line.content)
+class _Record:
+    """The lines of a record so far. Each is looked at once, however many there are."""
+
+    def __init__(self) -> None:
+        self.open = self.lost = False
+        self.parts: list[bytes] = []
+        self.number = self.size = 0
+
+    def add(self, line: Line) -> None:
+        if not self.parts:
+            self.number = line.number
+        content = line.content or b""
+        self.parts.append(content)
+        self.size += len(content) + 1
+        self.lost = line.content is None or self.size > MAX_LINE + 1
+        self.open = not self.lost and self.open != bool(content.count(b'"') % 2)
+
+    def end(self) -> Line:
+        record = Line(self.number, None if self.lost else b"\n".join(self.parts))
+        self.parts, self.size, self.open = [], 0, False
+        return record
 
 
 def _cells(record: Line) -> list[str] | Malformed:
@@ -88,6 +107,8 @@ def _cells(record: Line) -> list[str] | Malformed:
 
 
 def _named(header: list[str], cells: list[str]) -> Mapping[str, Any] | Malformed:
+    if len(set(header)) < len(header):
+        return Malformed("The header names a column twice.")
     if len(cells) != len(header):
         return Malformed(f"It has {len(cells)} cells; the header has {len(header)}.")
     given = {name: cell for name, cell in zip(header, cells, strict=True) if cell}

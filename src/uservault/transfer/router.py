@@ -74,7 +74,7 @@ async def export_users(
     """Export all users as rows that an import takes. Hashes need a recent proof."""
     if query.hashes:
         proof.require(me)
-    events.record(UsersExported(subject_id=None, hashes=query.hashes))
+    events.record(UsersExported(subject_id=None, whole=query.hashes))
     body = written(users.batches(hashes=query.hashes), query.format)
     name = f'attachment; filename="users.{query.format}"'
     headers = {"Content-Disposition": name}

@@ -11,7 +11,7 @@ from uservault.metadata.merge import encode
 from uservault.metadata.models import Kind as Metadata
 from uservault.metadata.service import MAX_BYTES
 from uservault.transfer.formats import Found
-from uservault.transfer.schemas import ImportRow, RowResult, Status
+from uservault.transfer.schemas import ImportQuery, ImportRow, RowResult, Status
 from uservault.web.route import Malformed
 
 NEEDS_KEEP_IDS = "Ids are taken with `keep_ids` alone."
@@ -25,10 +25,11 @@ class Row:
     line: int
     data: ImportRow
     hash: str | None = None
+    id: int | None = None  # that the user gets; a dry run takes none, which would move the sequence
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_row(found: Found, *, keep_ids: bool) -> Row | RowResult:
+def read_row(found: Found, query: ImportQuery) -> Row | RowResult:
     """A result is the error that the row has."""
     if isinstance(found.values, Malformed):
         return refused(found.line, Invalid(found.values.reason))
@@ -38,9 +39,10 @@ def read_row(found: Found, *, keep_ids: bool) -> Row | RowResult:
         return refused(found.line, _invalid(error))
     documents = {each.value: getattr(data, each.value) for each in Metadata}
     metadata = {name: value for name, value in documents.items() if value is not None}
-    if errors := [*_errors(data, metadata, keep_ids)]:
+    if errors := [*_errors(data, metadata, query.keep_ids)]:
         return refused(found.line, Invalid(errors=errors))
-    return Row(found.line, data, data.password_hash, metadata)
+    id = None if query.dry_run else data.id
+    return Row(found.line, data, data.password_hash, id, metadata)
 
 
 def _errors(

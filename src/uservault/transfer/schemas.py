@@ -7,6 +7,7 @@ from uservault.kit.identity import Email
 from uservault.kit.schema import BodyId, Locale, Moment, Schema, Username
 from uservault.metadata.schemas import Document
 from uservault.passwords.schemas import NewPassword
+from uservault.roles.schemas import RoleName
 
 MAX_ID = 10**15  # the ids of users who come later follow the highest
 # At most what `exact(255)` keeps, without control characters.
@@ -30,7 +31,7 @@ class ImportRow(Schema):
     profile: Document | None = None
     metadata_public: Document | None = None
     metadata_admin: Document | None = None
-    roles: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
+    roles: Annotated[list[RoleName], Field(max_length=100)] = Field(default_factory=list)
     external_id: ExternalId | None = None
     id: Annotated[BodyId, Field(lt=MAX_ID)] | None = None
 

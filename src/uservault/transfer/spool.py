@@ -5,8 +5,15 @@ from collections.abc import AsyncIterator
 from tempfile import SpooledTemporaryFile
 from typing import Self
 
+from uservault.kit.problems import ContentTooLarge
+
 IN_MEMORY = 256 * 1024  # bytes; more is kept in a temporary file
 PIECE = 32 * 1024  # bytes
+MAX_UNREAD = 64 * 1024 * 1024  # bytes
+
+
+class Unread(ContentTooLarge):
+    title = "Read the answer while you send: too much of it is unread."
 
 
 class Spool:
@@ -33,6 +40,11 @@ class Spool:
         self._written += self._file.write(data)
         self._news.set()
 
+    def ensure_read(self) -> None:
+        """Raises Unread."""
+        if self._written - self._read > MAX_UNREAD:
+            raise Unread
+
     def end(self) -> None:
         self._ended = True
         self._news.set()
@@ -47,4 +59,8 @@ class Spool:
             self._file.seek(self._read)
             piece = self._file.read(PIECE)
             self._read += len(piece)
+            if self._read == self._written:
+                self._file.seek(0)
+                self._file.truncate()
+                self._written = self._read = 0
             yield piece

@@ -15,13 +15,16 @@ from uservault.roles.grants import Terms
 from uservault.roles.repository import RoleRepository
 from uservault.roles.wanted import resolve
 from uservault.sessions.service import SessionService
+from uservault.transfer.events import PasswordImported
 from uservault.transfer.rows import Row
 from uservault.transfer.schemas import ImportRow
+from uservault.users.events import UserUpdated
 from uservault.users.models import User
 from uservault.users.repository import UserRepository
 from uservault.users.schemas import UserDeactivate, UserUpdate
 from uservault.users.service import UserService
-from uservault.wiring.scope import Inject, injected
+from uservault.users.status import state_of
+from uservault.wiring.scope import Inject, Now, injected
 
 # What the other services of a user do not change.
 NOTES = {"external_id", "created_at", "last_login_at"}
@@ -42,6 +45,7 @@ class UserChange:
     passwords: Inject[PasswordService]
     sessions: Inject[SessionService]
     events: Inject[EventLog]
+    now: Now
 
     async def apply(self, user_id: int, row: Row, by: Principal | None) -> None:
         """Raises UsernameTaken, EmailTaken, ExternalIdTaken, LastAdministrator, UnknownRole,
@@ -50,6 +54,8 @@ class UserChange:
             raise Forbidden(NOT_FOR_YOURSELF)
         if by:
             await self.assignments.ensure_may_change(user_id, by)
+        before = await self.users.get(user_id)
+        address = before.email
         user = await self._names(user_id, row.data)
         await self._activity(user, row.data)
         await self._notes(user, row.data)
@@ -57,7 +63,10 @@ class UserChange:
         await self._roles(user_id, row.data.roles, by)
         if row.hash:
             await self.passwords.put(user_id, row.hash, must_change=False)
-            await self.sessions.revoke_all(user_id, "password imported")
+            self.events.record(PasswordImported(subject_id=user_id))
+        if row.hash or user.email != address:  # what the old ones proved counts no more
+            await self.sessions.revoke_all(user_id, "imported")
+        await self.repository.settle(user)
 
     async def _names(self, user_id: int, data: ImportRow) -> User:
         given = data.model_fields_set & UserUpdate.model_fields.keys()
@@ -79,10 +88,18 @@ class UserChange:
         await self.users.deactivate(user.id, reason, _whatever_version)
 
     async def _notes(self, user: User, data: ImportRow) -> None:
-        for name in NOTES & data.model_fields_set:
-            if (value := getattr(data, name)) is not None:
+        given = {name: getattr(data, name) for name in NOTES & data.model_fields_set}
+        changes = {name: value for name, value in given.items()
+                   if value is not None and getattr(user, name) != value}  # fmt: skip
+        if changes:
+            for name, value in changes.items():
                 setattr(user, name, value)
-        await self.repository.save(user)
+            await self.repository.save(user)
+            state = state_of(user, self.now())
+            updated = UserUpdated(
+                subject_id=user.id, changed=sorted(changes), before=state, after=state
+            )
+            self.events.record(updated)
 
     async def _documents(self, user_id: int, row: Row) -> None:
         if row.metadata:

@@ -11,10 +11,10 @@ from uservault.wiring.scope import WriteSession
 
 Columns: TypeAlias = Mapping[str, Any]
 
-# PostgreSQL's sequence does not see ids that are given.
+# PostgreSQL's sequence does not see ids that are given. It never goes back.
 FOLLOW = text(
-    "SELECT setval(pg_get_serial_sequence('users', 'id'), greatest(:highest, last_value))"
-    " FROM users_id_seq"
+    "SELECT setval(pg_get_serial_sequence('users', 'id'), :highest) FROM users_id_seq"
+    " WHERE last_value < :highest"
 )
 
 

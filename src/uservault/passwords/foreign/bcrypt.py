@@ -14,8 +14,8 @@ from uservault.passwords.library import handler
 
 Prepared: TypeAlias = Callable[[str], bytes]
 
-MAX_ROUNDS = 16
-BOUND = "a cost of 16"
+MAX_ROUNDS = 14
+BOUND = "a cost of 14"
 # Their last characters hold two and four bits, and no more.
 SALT = r"[./A-Za-z0-9]{21}[.Oeu]"
 CHECKSUM = r"[./A-Za-z0-9]{30}[.CGKOSWaeimquy26]"

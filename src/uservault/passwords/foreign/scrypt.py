@@ -11,7 +11,8 @@ from uservault.passwords.foreign.refusals import HashTooCostly, MalformedHash
 MAX_MEMORY = 128 * 2**20  # bytes
 MAX_WORK = 256 * 2**20  # bytes that are gone through
 MAX_PARALLEL = 16
-BOUND = "128 MiB (128 * N * r), 256 MiB times p, and p = 16"
+MAX_BLOCK = 32
+BOUND = "128 MiB (128 * N * r), 256 MiB times p, r = 32, and p = 16"
 MIN_BYTES, MAX_BYTES = 16, 64
 PHC = re.compile(
     r"(?P<begin>\$scrypt\$ln=(?P<ln>[1-9][0-9]?),r=(?P<r>[1-9][0-9]{0,5}),"
@@ -36,7 +37,7 @@ def check(format: str, n: int, r: int, p: int) -> None:
     if n < 2 or n & (n - 1):
         raise MalformedHash(format)
     memory = 128 * n * r
-    if memory > MAX_MEMORY or memory * p > MAX_WORK or p > MAX_PARALLEL:
+    if memory > MAX_MEMORY or memory * p > MAX_WORK or p > MAX_PARALLEL or r > MAX_BLOCK:
         raise HashTooCostly(format, BOUND)
 
 
