@@ -88,7 +88,7 @@ class TestExport:
         events = (await admin.get("/events", params={"type": "users.exported"})).json()
 
         assert [(each["actor_id"], each["data"]) for each in events] == [
-            (admin.id, {"hashes": True})
+            (admin.id, {"whole": True})
         ]
 
     @pytest.mark.parametrize("query", [{"format": "xml"}, {"hash": "true"}, {"hashes": "x"}])
