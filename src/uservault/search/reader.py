@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from uservault.db.database import AnyRow
-from uservault.search.cursor import Cursors
+from uservault.search.cursor import PLACE, Cursors
 from uservault.search.filters import conditions
 from uservault.search.keyset import VALUE, Keyset
 from uservault.search.schemas import UserQuery
@@ -68,4 +68,4 @@ class UserSearch:
 
 
 def _is_plain(query: UserQuery) -> bool:
-    return query.model_fields_set <= {"limit", "cursor"}
+    return query.model_fields_set <= PLACE
