@@ -4,9 +4,8 @@ import re
 from hashlib import sha256
 
 from uservault.passwords.foreign import argon2, bcrypt, pbkdf2, scrypt
-from uservault.passwords.foreign.encoding import from_base64
+from uservault.passwords.foreign.encoding import from_base64, parts
 from uservault.passwords.foreign.known_hash import Alike, KnownHash, Secrets
-from uservault.passwords.foreign.refusals import MalformedHash
 
 FORMAT = "django"
 PBKDF2 = re.compile(
@@ -23,14 +22,14 @@ PLAIN, HASHED = "bcrypt$", "bcrypt_sha256$"
 
 def by_pbkdf2(text: str) -> KnownHash:
     """`pbkdf2_sha256$1200000$…`"""
-    found, checksum = _parts(PBKDF2, text)
+    found, checksum = parts(FORMAT, PBKDF2, text, from_base64)
     iterations, salt = int(found["iterations"]), found["salt"].encode()
     return pbkdf2.known(FORMAT, found["digest"], iterations, salt, checksum, found["begin"])
 
 
 def by_scrypt(text: str) -> KnownHash:
     """`scrypt$16384$…$8$5$…`: the salt stands between N and the other parameters."""
-    found, checksum = _parts(SCRYPT, text)
+    found, checksum = parts(FORMAT, SCRYPT, text, from_base64)
     cost = int(found["n"]), int(found["r"]), int(found["p"])
     alike = Alike(found["begin"], within=found["within"])
     return scrypt.known(FORMAT, cost, found["salt"].encode(), checksum, alike)
@@ -58,13 +57,3 @@ def _bcrypt(text: str, mark: str, prepared: bcrypt.Prepared) -> KnownHash:
         return bcrypt.matches(prepared(password), hash)
 
     return bcrypt.known(FORMAT, bcrypt.PLAIN, hash, compare, mark)
-
-
-def _parts(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str], bytes]:
-    try:
-        if found := pattern.fullmatch(text):
-            found["salt"].encode()  # half a surrogate pair is no text
-            return found, from_base64(found["checksum"])
-    except ValueError:
-        pass
-    raise MalformedHash(FORMAT)

@@ -3,9 +3,8 @@
 import re
 
 from uservault.passwords.foreign import pbkdf2, scrypt
-from uservault.passwords.foreign.encoding import from_hex
+from uservault.passwords.foreign.encoding import from_hex, parts
 from uservault.passwords.foreign.known_hash import Alike, KnownHash
-from uservault.passwords.foreign.refusals import MalformedHash
 
 DEFAULT_ITERATIONS = 1_000_000  # of Werkzeug 3.1, for a hash that does not say
 PBKDF2 = re.compile(
@@ -20,7 +19,7 @@ SCRYPT = re.compile(
 
 def by_pbkdf2(text: str) -> KnownHash:
     """`pbkdf2:sha256:600000$…`"""
-    found, checksum = _parts(PBKDF2, text)
+    found, checksum = parts("werkzeug", PBKDF2, text, from_hex)
     iterations = int(found["iterations"] or DEFAULT_ITERATIONS)
     salt = found["salt"].encode()
     return pbkdf2.known("werkzeug", found["digest"], iterations, salt, checksum, found["begin"])
@@ -28,16 +27,6 @@ def by_pbkdf2(text: str) -> KnownHash:
 
 def by_scrypt(text: str) -> KnownHash:
     """`scrypt:32768:8:1$…`"""
-    found, checksum = _parts(SCRYPT, text)
+    found, checksum = parts("werkzeug", SCRYPT, text, from_hex)
     cost = int(found["n"]), int(found["r"]), int(found["p"])
     return scrypt.known("werkzeug", cost, found["salt"].encode(), checksum, Alike(found["begin"]))
-
-
-def _parts(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str], bytes]:
-    try:
-        if found := pattern.fullmatch(text):
-            found["salt"].encode()  # half a surrogate pair is no text
-            return found, from_hex(found["checksum"])
-    except ValueError:
-        pass
-    raise MalformedHash("werkzeug")
