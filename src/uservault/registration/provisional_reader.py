@@ -23,7 +23,7 @@ HOLDERS = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Holder:
-    """Who has a username. Without an id, it is somebody who is here to stay."""
+    """The owner of a username. Without an id, it is a user who is here to stay."""
 
     user_id: int | None
     hash: str | None

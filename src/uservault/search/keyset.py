@@ -18,7 +18,7 @@ NAMES = {Column.USERNAME: Kind.USERNAME, Column.EMAIL: Kind.EMAIL}
 
 
 class Keyset:
-    """Ties go by id, in the direction of the sort. Whoever has no value comes last."""
+    """Ties go by id, in the direction of the sort. Users without a value come last."""
 
     def __init__(self, query: UserQuery) -> None:
         self.column = query.column

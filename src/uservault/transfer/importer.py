@@ -98,7 +98,7 @@ class Importer:
 async def _batches(
     found: AsyncIterable[Found], query: ImportQuery
 ) -> AsyncIterator[Sequence[Row | RowResult]]:
-    """Of what is read of rows, at most BATCH_SIZE, or as many as come to BATCH_BYTES."""
+    """At most BATCH_SIZE rows each, or as many as come to BATCH_BYTES."""
     batch: list[Row | RowResult] = []
     size = 0
     async for each in found:

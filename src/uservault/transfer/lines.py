@@ -16,7 +16,7 @@ class Line:
 
 
 class _Cutter:
-    """Gathers what is no whole line yet. Of a line that is too long, it keeps nothing."""
+    """Gathers what is no whole line yet. It keeps nothing of a line that is too long."""
 
     def __init__(self) -> None:
         self.number = 0
