@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from uservault.access.principal import Principal
 from uservault.events.log import EventLog
 from uservault.kit.problems import Forbidden
+from uservault.mail import messages
+from uservault.mail.notices import Notices
+from uservault.mail.recipient import Recipient
 from uservault.metadata.events import MetadataUpdated
 from uservault.metadata.models import Kind, UserMetadata
 from uservault.metadata.repository import MetadataRepository
@@ -44,6 +47,7 @@ class UserChange:
     metadata: Inject[MetadataRepository]
     passwords: Inject[PasswordService]
     sessions: Inject[SessionService]
+    notices: Inject[Notices]
     events: Inject[EventLog]
     now: Now
 
@@ -62,11 +66,18 @@ class UserChange:
         await self._documents(user_id, row)
         await self._roles(user_id, row.data.roles, by)
         if row.hash:
-            await self.passwords.put(user_id, row.hash, must_change=False)
-            self.events.record(PasswordImported(subject_id=user_id))
+            await self._password(user, row.hash, by)
         if row.hash or user.email != address:  # what the old ones proved counts no more
             await self.sessions.revoke_all(user_id, "imported")
         await self.repository.settle(user)
+
+    async def _password(self, user: User, hash: str, by: Principal | None) -> None:
+        """The user is told, unless the operator moves whole services."""
+        await self.passwords.put(user.id, hash, must_change=False)
+        self.events.record(PasswordImported(subject_id=user.id))
+        if by:
+            notice = messages.PasswordChanged(username=user.username)
+            await self.notices.tell(notice, Recipient.of(user))
 
     async def _names(self, user_id: int, data: ImportRow) -> User:
         given = data.model_fields_set & UserUpdate.model_fields.keys()
