@@ -75,7 +75,8 @@ async def plan_of(resources: Resources, **wanted: Any) -> str:
     """Of a page in the middle of what is found."""
     query, now = UserQuery.model_validate(wanted), resources.clock()
     which = COLUMNS.where(*conditions(query, now, resources.database.url.get_backend_name()))
-    middle = {"created_at": now.isoformat(), "last_login_at": now.isoformat()}
+    moment = now.isoformat()
+    middle: dict[str, Any] = {"id": 5, "created_at": moment, "last_login_at": moment}
     after = (middle.get(query.column, "u5"), 5)
     found = next(Keyset(query).parts(which, after)).limit(51).params(now=now)
     return await explained(resources, found)
@@ -91,6 +92,14 @@ def reads_all(plan: str) -> bool:
     )
 
 
+def sorts(plan: str) -> bool:
+    """Whether it sorts users. Further addresses, of which there are few, may be sorted."""
+    signs = ("TEMP B-TREE FOR ORDER BY", "Sort Key", "filesort")
+    return any(
+        sign in line and "user_emails" not in line for line in plan.splitlines() for sign in signs
+    )
+
+
 async def test_a_selective_filter_reads_few(crowd: Resources) -> None:
     for name, wanted in SELECTIVE.items():
         plan = await plan_of(crowd, **wanted)
@@ -102,5 +111,5 @@ async def test_a_page_is_read_in_its_order(crowd: Resources) -> None:
     for sort in SORTS:
         plan = await plan_of(crowd, sort=sort)
 
-        sorts = [sign for sign in ("TEMP B-TREE FOR ORDER BY", "Sort", "filesort") if sign in plan]
-        assert (reads_all(plan), sorts) == (False, []), (sort, plan)
+        assert not reads_all(plan), (sort, plan)
+        assert not sorts(plan), (sort, plan)
