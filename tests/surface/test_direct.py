@@ -14,8 +14,8 @@ from uservault.db.database import Database
 from uservault.db.errors import DatabaseUnavailable
 
 OF_PATH = "/.well-known/oauth-authorization-server"  # no route of FastAPI's
-INDIRECT = {"/api/me/export", "/docs", "/docs/redoc.js", "/redoc", "/openapi.json",
-            f"{OF_PATH}/{{path}}", f"{OF_PATH}/{{path:path}}"}  # fmt: skip
+INDIRECT = {"/api/me/export", "/api/users/export", "/docs", "/docs/redoc.js", "/redoc",
+            "/openapi.json", f"{OF_PATH}/{{path}}", f"{OF_PATH}/{{path:path}}"}  # fmt: skip
 PATHS = sorted({door.removeprefix("GET ") for door in doors(APP) if door.startswith("GET /")})
 DIRECT = [path for path in PATHS if path not in INDIRECT]
 QUERIES = ("", "limit=1", "limit=x", "limit=1&limit=2", "cursor=3&limit=1", "user_id=1", "x=1")

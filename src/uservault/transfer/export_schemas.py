@@ -8,5 +8,7 @@ class ExportQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    format: ExportFormat = ExportFormat.NDJSON
+    format: ExportFormat = Field(
+        ExportFormat.NDJSON, description="`ndjson`: a JSON object a line. `csv`: with a header row."
+    )
     hashes: bool = Field(False, description="With the hashes of passwords.")

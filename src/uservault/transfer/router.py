@@ -24,14 +24,15 @@ from uservault.wiring.scope import CurrentSettings, Inject, Shared, resources_of
 
 router = Router(prefix="/api/users", tags=["users"])
 
+TEXT = {"schema": {"type": "string"}}
 ROWS: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "A user a line (NDJSON) or a row (CSV with a header): docs/migrating.md.",
-        "content": {kind: {"schema": {"type": "string"}} for kind in READING},
+        "content": dict.fromkeys(READING, TEXT),
     }
 }
-ROWS_OUT = {"description": "A row for each user.", "content": {kind: {} for kind in READING}}
+ROWS_OUT = {"description": "A row for each user.", "content": dict.fromkeys(READING, TEXT)}
 RESULTS = {"description": "A line for each row, then the summary.", "content": {NDJSON: {}}}
 
 
