@@ -96,6 +96,7 @@ class TestFilters:
 
         assert await names(crowd, username="bob") == []
 
+    @pytest.mark.promise("D5")
     @pytest.mark.parametrize(
         "query",
         ["is_active=maybe", "created_after=2020", "created_after=2020-01-01T00:00:00", "id=0",
@@ -129,6 +130,11 @@ class TestSort:
     ) -> None:
         assert await names(crowd, sort=sort) == found
         assert await walk(crowd, sort=sort) == found
+
+    async def test_keeps_a_filter_that_comes_several_times(self, crowd: Person) -> None:
+        ids = [user["id"] for user in (await crowd.get("/users")).json()][1:4]
+
+        assert await walk(crowd, id=ids) == ["Ada", "bob", "carol"]
 
     async def test_goes_with_filters(self, crowd: Person) -> None:
         assert await walk(crowd, sort="-username", is_active="true", q="a") == ["Ada", "a_b"]

@@ -111,6 +111,14 @@ class TestImport:
     async def test_other_media_types_are_refused(self, admin: Person, kind: str) -> None:
         assert (await send(admin, ndjson(row("bob")), kind)).status_code == 415
 
+    @pytest.mark.promise("E8")
+    async def test_a_compressed_body_is_refused(self, admin: Person) -> None:
+        headers = {"Content-Type": NDJSON, "Content-Encoding": "gzip"}
+
+        response = await admin.post("/users/import", content=b"\x1f\x8b", headers=headers)
+
+        assert response.status_code == 415
+
     async def test_a_dry_run_writes_nothing(self, admin: Person) -> None:
         rows = ndjson(row("bob"), row("eve"), row("Bob", email="bob2@example.com"))
 
@@ -240,6 +248,7 @@ class TestKeepIds:
 
 
 class TestBadRows:
+    @pytest.mark.promise("E7")
     @pytest.mark.parametrize(
         "line",
         [
@@ -272,6 +281,7 @@ class TestBadRows:
         assert (bad["line"], last["line"]) == (2, 3)
         assert bad["code"]
 
+    @pytest.mark.promise("G1")
     async def test_passwords_are_told_to_nobody(self, admin: Person) -> None:
         secret = "x" * 300
         response = await send(admin, ndjson(row("bob", password=secret)))
@@ -310,6 +320,7 @@ class TestCsv:
 
         assert (bad["status"], eve["status"]) == ("error", "created")
 
+    @pytest.mark.promise("E4")
     async def test_a_quote_that_is_never_closed_costs_one_row(self, admin: Person) -> None:
         body = b'username,email\n"' + b"\n" * 100_000
 

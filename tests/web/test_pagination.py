@@ -32,7 +32,7 @@ class TestPage:
     def test_names_the_next_and_keeps_the_question(self) -> None:
         added = Page([1, 2], "2").link(asked("limit=2&cursor=0&q=a%26b"))
 
-        assert added == {"Link": '</api/users?limit=2&cursor=2&q=a%26b>; rel="next"'}
+        assert added == {"Link": '</api/users?limit=2&q=a%26b&cursor=2>; rel="next"'}
 
     def test_names_nothing_after_the_last(self) -> None:
         assert Page([], None).link(asked("")) == {}

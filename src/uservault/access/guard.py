@@ -84,7 +84,7 @@ async def authenticated(request: Request) -> Principal:
 
 
 async def recognised(request: Request) -> Principal | None:
-    """The caller where nobody has to say who they are: a bad credential is none. Not counted."""
+    """The caller on a public route. A bad credential counts as none. No write is counted."""
     with suppress(Unauthorized):
         return await _authenticate(request)
     return None

@@ -101,7 +101,7 @@ class OneTimeTokenService:
     async def find_by_address(self, user_id: int, address: str, code: str) -> LiveToken:
         """Of the last e-mail that verifies this primary address, for who is not logged in.
 
-        Every try counts for the address, and does the same work for NOBODY. Raises like
+        Every try counts for the address, and an unknown address costs the same work. Raises like
         `find_by_code`.
         """
         await self.throttle.admit(address)

@@ -15,7 +15,7 @@ BATCH_SIZE = 100
 
 
 def due(end: datetime) -> Select[int]:
-    """Users who registered by themselves until then, and whom nobody has seen since."""
+    """Users who registered by themselves until then, and have neither logged in nor verified."""
     unseen = PROVISIONAL & (User.provisional_since <= end)
     return select(User.id).where(unseen).order_by(User.provisional_since)
 
@@ -23,7 +23,7 @@ def due(end: datetime) -> Select[int]:
 class UnverifiedSweep:
     """Purges users USERVAULT_REGISTRATION__UNVERIFIED_DAYS after a sign-up that came to nothing.
 
-    Their username and address are free at once: nobody can want to restore them. They are not told,
+    Their username and address are free at once: there is nothing to restore. They are not told,
     because the address may be a stranger's. Each has a transaction of their own.
     """
 

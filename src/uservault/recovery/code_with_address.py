@@ -14,7 +14,7 @@ from uservault.wiring.scope import Inject, Shared, injected
 class CodeWithAddress:
     """Verifies a primary address with its code, for users who cannot log in yet.
 
-    It says and does the same for an address that nobody has, down to the event that it writes.
+    It says and does the same for an unknown address, down to the event that it writes.
     """
 
     users: Inject[UserRepository]

@@ -12,7 +12,7 @@ class EmailProposed(Event):
 
 
 class EmailCodeRefused(Event):
-    """Sent with the address and without a login. No subject: nobody has the address."""
+    """Sent with the address and without a login. No subject: the address is unknown."""
 
     type = "email.code_refused"
 

@@ -10,7 +10,7 @@ from uservault.users.models import NOT_DELETED, User
 from uservault.wiring.ports import Resources
 
 ROLES = exists().where(UserRole.user_id == User.id)
-# Whom nobody has seen or given a role since they registered.
+# They registered, and neither logged in nor were given a role since.
 PROVISIONAL = User.provisional_since.is_not(None) & NOT_DELETED & ~User.email_verified & ~ROLES
 HOLDERS = (
     select(User.id, Password.hash)

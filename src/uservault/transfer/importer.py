@@ -1,6 +1,7 @@
 """Imports users, batch by batch: each is committed before its results are told."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from uservault.access.principal import Permission, Principal
@@ -74,25 +75,25 @@ class Importer:
     ) -> tuple[Sequence[RowResult], Sequence[Row]]:
         if not rows:
             return [], []
-        async with scope(self.resources, principal=by, origin=self.origin) as made:
-            batch = made.get(BatchImport)
-            written = await batch.together(rows, self.query.on_conflict, by)
-            if self.query.dry_run:
-                await roll_back(made.session)
-            return written
+        async with self._batch(by) as batch:
+            return await batch.together(rows, self.query.on_conflict, by)
 
     async def _alone(self, row: Row, by: Principal | None) -> RowResult:
         try:
-            async with scope(self.resources, principal=by, origin=self.origin) as made:
-                batch = made.get(BatchImport)
-                result = await batch.alone(row, self.query.on_conflict, by)
-                if self.query.dry_run:
-                    await roll_back(made.session)
-                return result
+            async with self._batch(by) as batch:
+                return await batch.alone(row, self.query.on_conflict, by)
         except Unavailable:
             raise
         except Problem as problem:
             return refused(row.line, problem)
+
+    @asynccontextmanager
+    async def _batch(self, by: Principal | None) -> AsyncIterator[BatchImport]:
+        """In a unit of work, which a dry run undoes."""
+        async with scope(self.resources, principal=by, origin=self.origin) as made:
+            yield made.get(BatchImport)
+            if self.query.dry_run:
+                await roll_back(made.session)
 
 
 async def _batches(

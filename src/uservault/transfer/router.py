@@ -19,6 +19,7 @@ from uservault.transfer.formats import READING, Reading
 from uservault.transfer.importer import Importer
 from uservault.transfer.schemas import ImportQuery
 from uservault.transfer.writing import MEDIA_TYPES, written
+from uservault.web.route import IDENTITY
 from uservault.web.routing import Router
 from uservault.wiring.scope import CurrentSettings, Inject, Shared, resources_of
 
@@ -50,11 +51,14 @@ async def import_users(
     origin: CurrentOrigin,
     settings: CurrentSettings,
     content_type: Annotated[str, Header(include_in_schema=False)] = "",
+    content_encoding: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> ImportAnswer:
     """Import users, with their passwords or hashes. Reads and answers row by row.
 
     A row with an error harms no other. Read the answer while you send.
     """
+    if content_encoding.strip().lower() not in IDENTITY:
+        raise UnsupportedMediaType("Send the body without a Content-Encoding.")
     reading = reading_of(content_type)
     importer = Importer(resources_of(request), query, me, origin)
     return ImportAnswer(importer, reading, settings.server.read_timeout)

@@ -68,7 +68,9 @@ class Page(Generic[T]):
             return {}
         query = f"cursor={self.cursor}"
         if request.query_params:
-            query = urlencode(dict(request.query_params) | {"cursor": self.cursor})
+            given = request.query_params.multi_items()  # some come several times
+            others = [(name, value) for name, value in given if name != "cursor"]
+            query = urlencode([*others, ("cursor", self.cursor)])
         path = public_path(request.scope, get_route_path(request.scope))
         return {"Link": f'<{path}?{query}>; rel="next"'}
 
